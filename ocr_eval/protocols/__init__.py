@@ -1,0 +1,119 @@
+"""The registry: protocol id -> where it lives, and "id(key=value)" -> the protocol. One literal table, imported lazily."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from ocr_eval.errors import quote, usage_error
+from ocr_eval.protocols.parameters import build, split
+
+if TYPE_CHECKING:
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.counts import Counts, Totals
+    from ocr_eval.tables.joined import Joined
+    from ocr_eval.tables.matches import Matches
+
+
+class Entry(NamedTuple):
+    """One line of the registry: what the list of protocols shows without importing anything."""
+
+    location: str  # "module:Class"
+    task: str  # detection, end-to-end, recognition
+    line: str
+
+
+REGISTRY: dict[str, Entry] = {
+    "rrc-iou": Entry(
+        "ocr_eval.protocols.detection.rrc_iou:RrcIou",
+        "detection",
+        "RRC IoU > .5, first fit, don't care by area precision (ICDAR 2015, MLT, RCTW)",
+    ),
+    "cascade": Entry(
+        "ocr_eval.protocols.end_to_end.cascade:Cascade",
+        "end-to-end",
+        "IoU > .5, best first; then exact words (WEM) and 1-NED with three named denominators",
+    ),
+    "popeval": Entry(
+        "ocr_eval.protocols.end_to_end.popeval:PopEval",
+        "end-to-end",
+        "characters removed one by one from overlapping instances; splits and merges cost nothing",
+    ),
+    "recognition": Entry(
+        "ocr_eval.protocols.recognition.recognition:Recognition",
+        "recognition",
+        "exact words, 1-NED, CER with three named denominators, WER, under a named normal form",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a protocol needs in the input; narrows how lines are read."""
+
+    geometry: bool = True
+    gt_text: bool = False
+    pred_text: bool = False
+    pred_confidence: bool = False
+
+
+class EvaluationProtocol(Protocol):
+    """The shape every protocol has: a frozen dataclass of its parameters with these attributes. No base class."""
+
+    ID: ClassVar[str]
+    VERSION: ClassVar[int]
+    TASK: ClassVar[str]  # word of the signature: det, e2e, rec
+    COLUMNS: ClassVar[tuple[str, ...]]
+    SUMS: ClassVar[tuple[str, ...]]
+    METRICS: ClassVar[dict[str, bool]]  # name -> higher is better
+    SOURCE: ClassVar[str]
+
+    @property
+    def reads(self) -> Reads:
+        """What the input must hold under these parameters."""
+
+    def count(self, joined: Joined, pairing: Pairing) -> Counts:
+        """One row per gt sample."""
+
+    def derive(self, totals: Totals) -> dict[str, float | None]:
+        """Metrics from column sums; None where a metric is 0/0 without an official value."""
+
+    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
+        """What happened to every instance of one sample (index on the joined axis)."""
+
+
+_GROUP = "ocr_eval.protocols"
+
+
+def protocols() -> dict[str, Entry]:
+    """All protocols by id: ours, then those of installed packages (entry points of group ``ocr_eval.protocols``)."""
+    from importlib.metadata import entry_points
+
+    found = dict(REGISTRY)
+    for point in entry_points(group=_GROUP):
+        found.setdefault(point.name, Entry(point.value, "other", f"from {point.dist.name if point.dist else 'a package'}"))
+    return found
+
+
+def protocol_class(name: str) -> Any:
+    """The class behind an id. Raises InputError (E_PROTOCOL) with close names."""
+    entry = REGISTRY.get(name) or protocols().get(name)
+    if entry is None:
+        known = list(protocols())
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else "`ocr-eval protocols` lists them all"
+        raise usage_error(f"no protocol is called {quote(name)}", hint, "E_PROTOCOL")
+    module, _, attribute = entry.location.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def protocol(text: str) -> EvaluationProtocol:
+    """``"rrc-iou(iou=0.7)"`` -> the protocol. Raises InputError (E_PROTOCOL, E_CONFIG) with the nearest names."""
+    name, raw = split(text)
+    if not re.fullmatch(r"[a-z0-9-]+", name):
+        raise usage_error(f"no protocol is called {quote(name)}", "ids are lower case, with dashes", "E_PROTOCOL")
+    made: EvaluationProtocol = build(protocol_class(name), raw)
+    return made

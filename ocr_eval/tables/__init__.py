@@ -1,0 +1,1 @@
+"""Frozen, flat, validated arrays: what readers make, what protocols read, what they return."""

@@ -1,0 +1,42 @@
+"""``Instances`` -> SHA-256 of their canonical JSON lines: the identity of a gt or a submission, whatever the archive."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from ocr_eval.tables.instances import Instances
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def digest(instances: Instances, *, sort: bool = False) -> str:
+    """64 hex digits over one JSON line per sample, samples by UTF-8 bytes of the id.
+
+    A line is ``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``; absent fields are left
+    out, numbers are the shortest decimals that read back. ``sort`` orders the instances (duplicate detection).
+    """
+    state = hashlib.sha256()
+    spell = json.encoder.encode_basestring
+    values = [_number(v) for v in instances.xy.ravel().tolist()]
+    ring = (2 * instances.ring).tolist()
+    care = instances.care.tolist()
+    texts = instances.texts
+    confidence = None if instances.confidence is None else [_number(v) for v in instances.confidence.tolist()]
+    parts: list[str] = []
+    for i in range(len(instances)):
+        fields = [f'"ring":[{",".join(values[ring[i] : ring[i + 1]])}]'] if instances.geometry else []
+        if texts:
+            fields.append(f'"text":{spell(texts[i])}')
+        fields.append('"care":true' if care[i] else '"care":false')
+        if confidence is not None:
+            fields.append(f'"confidence":{confidence[i]}')
+        parts.append("{" + ",".join(fields) + "}")
+    for sample in sorted(range(len(instances.sample_ids)), key=lambda s: instances.sample_ids[s].encode("utf-8")):
+        own = [parts[i] for i in instances.span(sample)]
+        body = ",".join(sorted(own) if sort else own)
+        line = f'{{"sample":{spell(instances.sample_ids[sample])},"instances":[{body}]}}\n'
+        state.update(line.encode("utf-8", "surrogatepass"))
+    return state.hexdigest()

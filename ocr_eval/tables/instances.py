@@ -1,0 +1,243 @@
+"""``Instances``: the text instances of many samples as flat, read-only arrays, and the builder that readers fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.errors import Notice
+
+SIMPLE, SELF_TOUCHING, SELF_INTERSECTING, ZERO_AREA, TOO_FEW = range(5)
+SHAPE_NAMES = ("simple", "self-touching", "self-intersecting", "zero-area", "too few distinct points")
+
+
+def freeze(array: NDArray[Any]) -> NDArray[Any]:
+    """A C-contiguous read-only view; kernels are compiled for read-only inputs only."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def offsets(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Lengths (n,) -> offsets (n + 1,): int64, starts with 0, ends with the sum."""
+    result = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=result[1:])
+    return result
+
+
+@dataclass(frozen=True)
+class Instances:
+    """Text instances of one gt or one prediction.
+
+    N instances in S samples with V vertices in all. A geometry-free table (recognition lists) has V = 0 and
+    ``shape`` all SIMPLE. ``text`` is absent (None) or one string per instance; absent is not empty.
+    """
+
+    sample_ids: tuple[str, ...]  # (S,) unique, in the order of the input
+    start: NDArray[np.int64]  # (S + 1,) offsets into instances
+    xy: NDArray[np.float64]  # (V, 2) pixels, x right, y down; open rings, as written
+    ring: NDArray[np.int64]  # (N + 1,) offsets into xy
+    care: NDArray[np.bool_]  # (N,) False: don't care
+    shape: NDArray[np.uint8]  # (N,) SIMPLE … TOO_FEW, class of the ring
+    line: NDArray[np.int64]  # (N,) 1-based line (or 1-based position in a document) the instance came from
+    codepoints: NDArray[np.uint32] | None = None  # (C,) all transcriptions, joined
+    text_offset: NDArray[np.int64] | None = None  # (N + 1,) offsets into codepoints
+    confidence: NDArray[np.float64] | None = None  # (N,) in [0, 1]
+    source: str = ""  # the path as the user gave it
+    entries: tuple[str, ...] = ()  # (S,) entry of each sample inside source; "" where a sample has none
+    format: str = ""  # id of the reader
+    geometry: bool = True  # False: instances have no rings at all
+    notices: tuple[Notice, ...] = ()
+    is_folder: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("start", "xy", "ring", "care", "shape", "line", "codepoints", "text_offset", "confidence"):
+            array = getattr(self, name)
+            if array is not None:
+                object.__setattr__(self, name, freeze(array))
+        size = len(self.care)
+        expected = {
+            "start": (len(self.sample_ids) + 1,),
+            "ring": (size + 1,),
+            "shape": (size,),
+            "line": (size,),
+            "text_offset": (size + 1,),
+            "confidence": (size,),
+        }
+        for name, shape in expected.items():
+            array = getattr(self, name)
+            if array is not None and array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if len(set(self.sample_ids)) != len(self.sample_ids):
+            raise ValueError("sample ids are not unique")
+        _check_offsets("start", self.start, size)
+        _check_offsets("ring", self.ring, len(self.xy))
+        if (self.codepoints is None) != (self.text_offset is None):
+            raise ValueError("codepoints and text_offset come together")
+        if self.text_offset is not None and self.codepoints is not None:
+            _check_offsets("text_offset", self.text_offset, len(self.codepoints))
+        if not self.entries:
+            object.__setattr__(self, "entries", self.sample_ids)
+
+    def __len__(self) -> int:
+        """Number of instances."""
+        return len(self.care)
+
+    def __repr__(self) -> str:
+        kind = self.format or "instances"
+        return f"<Instances {self.source or '(memory)'} [{kind}]: {len(self)} in {len(self.sample_ids)} samples>"
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The transcriptions as Python strings, one per instance. Empty tuple when absent."""
+        if self.codepoints is None or self.text_offset is None:
+            return ()
+        joined = self.codepoints.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        bounds = self.text_offset.tolist()
+        return tuple(joined[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """(N,) True where the ring is simple or self-touching, so its area means something."""
+        return self.shape <= SELF_TOUCHING
+
+    @cached_property
+    def sample_of(self) -> NDArray[np.int64]:
+        """(N,) sample index of each instance."""
+        return np.repeat(np.arange(len(self.sample_ids)), np.diff(self.start))
+
+    def span(self, sample: int) -> range:
+        """The instance indices of one sample."""
+        return range(int(self.start[sample]), int(self.start[sample + 1]))
+
+    def points(self, instance: int) -> NDArray[np.float64]:
+        """(vertices, 2) ring of one instance."""
+        return self.xy[self.ring[instance] : self.ring[instance + 1]]
+
+    def place(self, instance: int) -> str:
+        """``archive!entry:line`` of an instance, for messages."""
+        sample = int(self.sample_of[instance])
+        entry = self.entries[sample]
+        joint = "/" if self.is_folder else "!"
+        head = f"{self.source}{joint}{entry}" if self.source and entry else (self.source or entry)
+        return f"{head}:{int(self.line[instance])}"
+
+    def take(self, samples: Sequence[int | None], sample_ids: tuple[str, ...]) -> Instances:
+        """The samples at these positions, in this order, under new ids; None gives an empty sample."""
+        if tuple(samples) == tuple(range(len(self.sample_ids))):
+            return replace(self, sample_ids=sample_ids)
+        sizes = np.diff(self.start)
+        keep = [np.arange(self.start[s], self.start[s + 1]) for s in samples if s is not None]
+        index = np.concatenate(keep) if keep else np.zeros(0, np.int64)
+        vertices = np.diff(self.ring)[index]
+        xy = _gather(self.xy, self.ring, index)
+        codepoints = text_offset = None
+        if self.codepoints is not None and self.text_offset is not None:
+            codepoints = _gather(self.codepoints, self.text_offset, index)
+            text_offset = offsets(np.diff(self.text_offset)[index])
+        return replace(
+            self,
+            sample_ids=sample_ids,
+            start=offsets([0 if s is None else int(sizes[s]) for s in samples]),
+            xy=xy,
+            ring=offsets(vertices),
+            care=self.care[index],
+            shape=self.shape[index],
+            line=self.line[index],
+            codepoints=codepoints,
+            text_offset=text_offset,
+            confidence=None if self.confidence is None else self.confidence[index],
+            entries=tuple("" if s is None else self.entries[s] for s in samples),
+        )
+
+
+def _gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[Any]:
+    """Rows ``values[bounds[i]:bounds[i + 1]]`` for every i of index, concatenated."""
+    lengths = bounds[index + 1] - bounds[index]
+    new = offsets(lengths)
+    positions = np.arange(new[-1]) + np.repeat(bounds[index] - new[:-1], lengths)
+    return values[positions]
+
+
+def _check_offsets(name: str, array: NDArray[np.int64], end: int) -> None:
+    if array[0] != 0 or array[-1] != end or (np.diff(array) < 0).any():
+        raise ValueError(f"{name} must start with 0, rise, and end with {end}")
+
+
+@dataclass
+class InstancesBuilder:
+    """Flat Python lists that a reader appends to; ``build`` turns them into ``Instances`` in one step each.
+
+    ``begin(id, entry)`` opens a sample; then, per instance, ``add``. Readers in a hurry may extend the lists directly.
+    """
+
+    source: str = ""
+    format: str = ""
+    geometry: bool = True
+    is_folder: bool = False
+    has_text: bool = True
+    has_confidence: bool = False
+    sample_ids: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    start: list[int] = field(default_factory=lambda: [0])
+    xy: list[float] = field(default_factory=list)  # flat x, y, x, y …
+    vertices: list[int] = field(default_factory=list)  # per instance
+    care: list[bool] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    confidence: list[float] = field(default_factory=list)
+
+    def begin(self, sample_id: str, entry: str = "") -> None:
+        """Closes the open sample, if any, and opens the next."""
+        if self.sample_ids:
+            self.start.append(len(self.care))
+        self.sample_ids.append(sample_id)
+        self.entries.append(entry)
+
+    def add(
+        self, ring: Iterable[float], text: str = "", care: bool = True, confidence: float = 1.0, line: int = 1
+    ) -> None:
+        """Adds one instance to the open sample. ``ring`` is flat: x1, y1, x2, y2, …"""
+        before = len(self.xy)
+        self.xy.extend(ring)
+        self.vertices.append((len(self.xy) - before) // 2)
+        self.texts.append(text)
+        self.care.append(care)
+        self.confidence.append(confidence)
+        self.line.append(line)
+
+    def build(self, notices: tuple[Notice, ...] = ()) -> Instances:
+        """The table, with every ring classified exactly. Raises ValueError when the lists do not fit together."""
+        from ocr_eval.kernels.rings import classify
+
+        xy = np.array(self.xy, np.float64).reshape(-1, 2)
+        ring = offsets(self.vertices)
+        codepoints = text_offset = None
+        if self.has_text:
+            joined = "".join(self.texts).encode("utf-32-le", "surrogatepass")
+            codepoints = np.frombuffer(joined, "<u4").astype(np.uint32, copy=False)
+            text_offset = offsets([len(text) for text in self.texts])
+        start = [*self.start, len(self.care)] if self.sample_ids else [0]
+        return Instances(
+            sample_ids=tuple(self.sample_ids),
+            start=np.array(start, np.int64),
+            xy=xy,
+            ring=ring,
+            care=np.array(self.care, np.bool_),
+            shape=classify(freeze(xy), ring) if self.geometry else np.zeros(len(self.care), np.uint8),
+            line=np.array(self.line, np.int64),
+            codepoints=codepoints,
+            text_offset=text_offset,
+            confidence=np.array(self.confidence, np.float64) if self.has_confidence else None,
+            source=self.source,
+            entries=tuple(self.entries),
+            format=self.format,
+            geometry=self.geometry,
+            notices=notices,
+            is_folder=self.is_folder,
+        )

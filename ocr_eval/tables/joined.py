@@ -1,0 +1,40 @@
+"""``Joined``: gt and prediction on one sample axis, joined by sample id, never by position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ocr_eval.errors import Notice
+from ocr_eval.tables.instances import Instances
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """``gt`` and ``pred`` have equal ``sample_ids`` in gt order; ``missing`` names the samples without prediction."""
+
+    gt: Instances
+    pred: Instances
+    missing: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def sample_ids(self) -> tuple[str, ...]:
+        return self.gt.sample_ids
+
+
+def join(gt: Instances, pred: Instances) -> Joined:
+    """Puts the prediction on the gt's sample axis; a sample without prediction becomes empty.
+
+    Raises ValueError for a prediction of an unknown sample: readers refuse those with a place and close names.
+    """
+    position = {sample: index for index, sample in enumerate(pred.sample_ids)}
+    unknown = sorted(position.keys() - set(gt.sample_ids))
+    if unknown:
+        raise ValueError(f"{len(unknown)} predicted samples are not in the ground truth, first {unknown[:3]}")
+    order = [position.get(sample) for sample in gt.sample_ids]
+    missing = tuple(s for s, index in zip(gt.sample_ids, order, strict=True) if index is None)
+    notices = gt.notices + pred.notices
+    if missing:
+        count = len(missing)
+        notices += (Notice("W_MISSING_SAMPLES", "samples without prediction, counted as empty", count, missing[:3]),)
+    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices)
