@@ -37,6 +37,11 @@ REGISTRY: dict[str, Entry] = {
         "end-to-end",
         "IoU > .5, best first; then exact words (WEM) and 1-NED with three named denominators",
     ),
+    "rrc-e2e": Entry(
+        "ocr_eval.protocols.end_to_end.rrc_e2e:RrcE2e",
+        "end-to-end",
+        "RRC IoU matching, then equal words but for one outer punctuation mark per gt side; lexicon policies named",
+    ),
     "popeval": Entry(
         "ocr_eval.protocols.end_to_end.popeval:PopEval",
         "end-to-end",
@@ -58,6 +63,8 @@ class Reads:
     gt_text: bool = False
     pred_text: bool = False
     pred_confidence: bool = False
+    gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
+    lexicon: bool = False  # a word list must be given
 
 
 class EvaluationProtocol(Protocol):

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from ocr_eval.errors import Notice
 from ocr_eval.tables.instances import Instances
+
+
+class WordList(Protocol):
+    """What a lexicon offers to protocols (``ocr_eval.text.lexicon.Lexicon``)."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def nearest(self, text: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +26,14 @@ class Joined:
     pred: Instances
     missing: tuple[str, ...]
     notices: tuple[Notice, ...]
+    lexicon: WordList | None = None
 
     @property
     def sample_ids(self) -> tuple[str, ...]:
         return self.gt.sample_ids
 
 
-def join(gt: Instances, pred: Instances) -> Joined:
+def join(gt: Instances, pred: Instances, lexicon: WordList | None = None) -> Joined:
     """Puts the prediction on the gt's sample axis; a sample without prediction becomes empty.
 
     Raises ValueError for a prediction of an unknown sample: readers refuse those with a place and close names.
@@ -37,4 +48,4 @@ def join(gt: Instances, pred: Instances) -> Joined:
     if missing:
         count = len(missing)
         notices += (Notice("W_MISSING_SAMPLES", "samples without prediction, counted as empty", count, missing[:3]),)
-    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices)
+    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices, lexicon)
