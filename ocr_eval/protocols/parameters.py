@@ -93,17 +93,19 @@ def spell_value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
-    return value if _WORD.match(value) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    word = str(value)
+    return word if _WORD.match(word) else '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def spell(protocol: Any) -> str:
     """The short signature: id and the non-default parameters in declared order. Parses back to an equal protocol."""
+    name: str = protocol.ID
     changed = [
-        f"{name}={spell_value(getattr(protocol, name))}"
-        for name, (_, default) in declared(protocol).items()
-        if getattr(protocol, name) != default
+        f"{key}={spell_value(getattr(protocol, key))}"
+        for key, (_, default) in declared(protocol).items()
+        if getattr(protocol, key) != default
     ]
-    return protocol.ID + (f"({','.join(changed)})" if changed else "")
+    return name + (f"({','.join(changed)})" if changed else "")
 
 
 def split(text: str) -> tuple[str, dict[str, str]]:

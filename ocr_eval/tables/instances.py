@@ -161,7 +161,8 @@ def _gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.i
     lengths = bounds[index + 1] - bounds[index]
     new = offsets(lengths)
     positions = np.arange(new[-1]) + np.repeat(bounds[index] - new[:-1], lengths)
-    return values[positions]
+    rows: NDArray[Any] = values[positions]
+    return rows
 
 
 def _check_offsets(name: str, array: NDArray[np.int64], end: int) -> None:

@@ -214,8 +214,8 @@ class Cascade:
             inner, outer = (b, a) if gt_holds else (a, b)
             return bool(inner) and inner != outer and inner in outer
 
-        part_of_gt = np.array([proper_part(k, True) for k in np.flatnonzero(alive)], np.bool_)
-        part_of_pred = np.array([proper_part(k, False) for k in np.flatnonzero(alive)], np.bool_)
+        part_of_gt = np.array([proper_part(k, True) for k in np.flatnonzero(alive).tolist()], np.bool_)
+        part_of_pred = np.array([proper_part(k, False) for k in np.flatnonzero(alive).tolist()], np.bool_)
         among = np.zeros((2, len(pairs)), np.bool_)
         among[0, alive], among[1, alive] = part_of_gt, part_of_pred
         split = pairs.pred[pairing.covers_pred(pairs, 0.5, among=among[0])]

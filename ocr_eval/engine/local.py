@@ -1,0 +1,164 @@
+"""gt and prediction tables -> counts and records, in this process; pairs are computed once for all protocols."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import Findings, InputError, quote, usage_error
+from ocr_eval.record import Identity, Record
+
+if TYPE_CHECKING:
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols import EvaluationProtocol
+    from ocr_eval.tables.counts import Counts
+    from ocr_eval.tables.instances import Instances
+    from ocr_eval.tables.joined import Joined, WordList
+    from ocr_eval.tables.matches import Matches
+
+POLICIES = ("refuse", "false-positive", "official")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all predictions of one run share: the gt, the protocols, and how invalid rings are treated.
+
+    ``dataset`` names the gt in signatures; ``kernels`` is "auto", "numpy" or "numba" (same counts either way).
+    """
+
+    gt: Instances
+    protocols: Sequence[EvaluationProtocol]
+    dataset: str = "local"
+    lexicon: WordList | None = None
+    invalid_polygons: str = "refuse"
+    kernels: str = "auto"
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def gt_digest(self) -> str:
+        """SHA-256 of the canonical gt; computed once for all predictions."""
+        from ocr_eval.tables.digest import digest
+
+        return digest(self.gt)
+
+    def pair(self, pred: Instances) -> tuple[Joined, Pairing]:
+        """The joined tables and their lazily computed pairs.
+
+        Raises InputError when the tables do not hold what a protocol reads, ValueError for an unknown policy.
+        """
+        from ocr_eval.pairing import Pairing
+        from ocr_eval.tables.joined import join
+
+        if self.invalid_polygons not in POLICIES:
+            raise ValueError(f"invalid_polygons is {self.invalid_polygons!r}, expected one of {POLICIES}")
+        for rule in self.protocols:
+            _check(rule, self.gt, pred, self.lexicon)
+        joined = join(self.gt, pred, self.lexicon)
+        return joined, Pairing(joined, policy=self.invalid_polygons, kernels=self.kernels)
+
+    def run(self, pred: Instances, name: str = "") -> list[Record]:
+        """One record per protocol, in order."""
+        from ocr_eval import __version__
+        from ocr_eval.tables.digest import digest
+
+        joined, pairing = self.pair(pred)
+        kept = None
+        if not (joined.gt.valid.all() and joined.pred.valid.all()):
+            kept = {"false-positive": "fp", "official": "official"}.get(self.invalid_polygons)
+        identity = Identity(__version__, self.dataset, self.gt_digest, digest(pred), kept_invalid=kept)
+        records = []
+        for rule in self.protocols:
+            own = identity
+            if rule.reads.lexicon and self.lexicon is not None:
+                own = replace(identity, lexicon_digest=self.lexicon.digest)
+            counts = rule.count(joined, pairing)
+            records.append(
+                Record.of(
+                    rule, counts, own, prediction=name, notices=joined.notices, provenance=dict(self.provenance)
+                )
+            )
+        return records
+
+
+def count(
+    gt: Instances,
+    pred: Instances,
+    *,
+    protocol: EvaluationProtocol | str,
+    lexicon: WordList | None = None,
+    invalid_polygons: str = "refuse",
+    kernels: str = "auto",
+) -> Counts:
+    """One row of integers per gt sample; ``protocol`` is a protocol or its string ("rrc-iou(iou=0.7)").
+
+    A gt sample without prediction counts as empty. Raises InputError when the tables do not hold what the protocol
+    reads.
+    """
+    from ocr_eval.protocols import protocol as parse
+
+    rule = parse(protocol) if isinstance(protocol, str) else protocol
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, kernels).pair(pred)
+    return rule.count(joined, pairing)
+
+
+def explain(
+    gt: Instances,
+    pred: Instances,
+    sample: str,
+    *,
+    protocol: EvaluationProtocol | str,
+    invalid_polygons: str = "refuse",
+    lexicon: WordList | None = None,
+) -> Matches:
+    """What happened to every instance of one sample, and why. Raises InputError (E_USAGE) for an unknown sample."""
+    from ocr_eval.protocols import protocol as parse
+
+    rule = parse(protocol) if isinstance(protocol, str) else protocol
+    if sample not in gt.sample_ids:
+        near = difflib.get_close_matches(sample, gt.sample_ids, n=3, cutoff=0.3)
+        raise usage_error(f"no sample is called {quote(sample)}", f"close names: {', '.join(near) or 'none'}")
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
+    return rule.explain(joined, pairing, gt.sample_ids.index(sample))
+
+
+def _check(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: WordList | None) -> None:
+    """Raises InputError when a table lacks what the protocol reads."""
+    reads = rule.reads
+    if reads.geometry and not (gt.geometry and pred.geometry):
+        side = "the ground truth" if not gt.geometry else "the prediction"
+        raise usage_error(f"{rule.ID} needs rings, {side} is a list of texts", "use -p recognition for such lists")
+    if reads.gt_text and gt.codepoints is None:
+        raise InputError(_absent(gt, "gt", f"{rule.ID} reads transcriptions, this ground truth has none"))
+    if reads.pred_text and pred.codepoints is None:
+        raise InputError(_absent(pred, "prediction", f"{rule.ID} reads transcriptions, this submission has none"))
+    if reads.pred_confidence and pred.confidence is None:
+        raise InputError(_absent(pred, "prediction", f"{rule!r} reads confidences, this submission has none"))
+    if reads.lexicon and lexicon is None:
+        raise usage_error(f"{rule!r} needs a word list", "give it with --lexicon FILE", "E_CONFIG")
+    if reads.gt_text_not_empty:
+        _check_no_empty_text(rule, gt)
+
+
+def _absent(table: Instances, role: str, reason: str) -> list[Any]:
+    findings = Findings(table.source, role)
+    findings.error("E_FORMAT", reason, "add the field to every line, or choose a protocol that does not read it")
+    return findings.problems
+
+
+def _check_no_empty_text(rule: EvaluationProtocol, gt: Instances) -> None:
+    import numpy as np
+
+    assert gt.text_offset is not None
+    findings = Findings(gt.source, "gt", is_folder=gt.is_folder)
+    for g in np.flatnonzero(gt.care & (np.diff(gt.text_offset) == 0)).tolist():
+        findings.error(
+            "E_GT",
+            f"empty transcription of a care instance, {rule.ID} compares words",
+            "mark it ### (don't care) or write its text",
+            entry=gt.entries[int(gt.sample_of[g])],
+            line=int(gt.line[g]),
+        )
+    findings.check(len(gt.sample_ids))
