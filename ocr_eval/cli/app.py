@@ -1,0 +1,131 @@
+"""The command table, and the one place where exceptions become error lines and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from ocr_eval.cli.options import Settings, common
+from ocr_eval.errors import CODES, InputError, Problem, usage_error
+
+# name -> (module, one line of help): the literal table that lets --help import nothing.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "score": ("ocr_eval.cli.score", "score one or more predictions under one or more protocols"),
+    "validate": ("ocr_eval.cli.validate", "check a submission without scoring: every problem with its place"),
+    "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
+    "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
+    "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
+    "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),
+}
+
+EXAMPLE = """\b
+Examples:
+  ocr-eval demo
+  ocr-eval score gt.zip submission.zip -p rrc-iou
+"""
+
+
+class Commands(click.Group):
+    """Resolves sub-commands from the literal table; unknown ones get close names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"commands: {', '.join(COMMANDS)}"
+            raise usage_error(f"no command is called '{args[0][:80]}'", hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from ocr_eval import __version__
+        from ocr_eval.cli.output import emit
+
+        emit(f"ocr-eval {__version__}\n")
+        ctx.exit()
+
+
+@click.command(cls=Commands, epilog=EXAMPLE, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@common
+def app() -> None:
+    """Scores OCR submissions exactly as the benchmarks' own scripts do, and shows what went wrong."""
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the command line and returns the exit status. Nothing but results reaches stdout."""
+    settings = Settings()
+    with contextlib.suppress(ValueError, OSError):  # not in the main thread
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = app.main(arguments, prog_name="ocr-eval", standalone_mode=False, obj=settings)
+        return status if isinstance(status, int) else 0
+    except InputError as error:
+        return _refuse(error, settings)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _refuse(InputError([_from_click(error)]), settings)
+    except (KeyboardInterrupt, click.Abort):
+        from ocr_eval.cli.output import tell
+
+        tell("ocr-eval: interrupted")
+        return 130
+    except BrokenPipeError:
+        # The reader of our pipe has gone; keep the interpreter from complaining about it at exit.
+        with contextlib.suppress(OSError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if settings.traceback:
+            raise
+        reason = f"unexpected {type(error).__name__}: {str(error)[:200]}".replace("\n", " ")
+        return _refuse(InputError([Problem("E_INTERNAL", reason, CODES["E_INTERNAL"].cure)]), settings)
+
+
+def _refuse(error: InputError, settings: Settings) -> int:
+    from ocr_eval.cli.output import tell_problems, wants_colour
+
+    if settings.traceback:
+        import traceback
+
+        traceback.print_exc()
+    tell_problems(error, max_errors=settings.max_errors, colour=wants_colour(settings.color))
+    return error.exit_code
+
+
+def _from_click(error: click.ClickException) -> Problem:
+    """Click's complaint in the contract's form; its close names become the hint."""
+    reason = error.format_message().replace("\n", " ").strip().rstrip(".")
+    hint = "`ocr-eval --help` lists commands and flags"
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"`{error.ctx.command_path} --help` shows the flags with an example"
+    for mark in (" Did you mean ", " (Possible options: "):
+        if mark in reason:
+            reason, _, near = reason.partition(mark)
+            hint = "did you mean " + near.rstrip("?)") + "?"
+    return Problem("E_USAGE", reason.rstrip("."), hint)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

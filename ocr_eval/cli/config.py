@@ -1,0 +1,145 @@
+"""``ocr-eval.toml`` -> defaults of flags, every key checked; and ``--show-config``."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import InputError, Problem, quote, usage_error
+
+if TYPE_CHECKING:
+    import click
+
+    from ocr_eval.cli.options import Settings
+
+GLOBAL_KEYS = ("quiet", "verbose", "color", "progress", "max_errors", "datasets", "traceback")
+COMMAND_KEYS: dict[str, tuple[str, ...]] = {
+    "score": (
+        "protocol",
+        "format",
+        "per_sample",
+        "gt_format",
+        "pred_format",
+        "lexicon",
+        "fail_under",
+        "fail_on_warning",
+        "invalid_polygons",
+        "kernels",
+        "keep_going",
+    ),
+    "validate": ("protocol", "format", "pred_format", "gt_format", "invalid_polygons"),
+    "explain": ("protocol", "format", "pred_format", "gt_format", "lexicon", "invalid_polygons"),
+    "protocols": ("format",),
+    "demo": ("out",),
+    "warm": (),
+}
+
+
+def load(path: str | None) -> dict[str, Any]:
+    """The click ``default_map``: global keys at the top, one table per command.
+
+    Without ``path``: ``ocr-eval.toml`` in the working directory or a parent, else ``[tool.ocr-eval]`` of the nearest
+    ``pyproject.toml``. Raises InputError (E_CONFIG) with file and line for an unknown key or a raised limit.
+    """
+    found = Path(path) if path is not None else _find()
+    if found is None:
+        return {}
+    try:
+        text = found.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise usage_error(f"configuration {quote(str(found))} cannot be read: {error.__class__.__name__}") from None
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise usage_error(str(error), "write TOML", "E_CONFIG", source=str(found)) from None
+    if found.name == "pyproject.toml":
+        data = data.get("tool", {}).get("ocr-eval", {})
+    return _defaults(data, found, text)
+
+
+def _find() -> Path | None:
+    try:
+        here = Path.cwd()
+    except OSError:  # a deleted working directory
+        return None
+    for name in ("ocr-eval.toml", "pyproject.toml"):
+        for folder in (here, *here.parents):
+            candidate = folder / name
+            if candidate.is_file() and (name == "ocr-eval.toml" or "[tool.ocr-eval" in _peek(candidate)):
+                return candidate
+    return None
+
+
+def _peek(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
+    every = [*GLOBAL_KEYS, *dict.fromkeys(key for keys in COMMAND_KEYS.values() for key in keys)]
+    result: dict[str, Any] = {command: {} for command in COMMAND_KEYS}
+    for key, value in data.items():
+        if key == "limits":
+            _check_limits(value, path, text)
+            for command in ("score", "validate", "explain"):
+                result[command]["limit"] = [f"{name.replace('_', '-')}={n}" for name, n in value.items()]
+        elif isinstance(value, dict) and key in COMMAND_KEYS:
+            for inner, own in value.items():
+                if inner not in COMMAND_KEYS[key] and inner not in GLOBAL_KEYS:
+                    raise _unknown(inner, [*COMMAND_KEYS[key], *GLOBAL_KEYS], path, text)
+                result[key][inner] = own
+        elif key in every:
+            for command, keys in COMMAND_KEYS.items():
+                if key in keys or key in GLOBAL_KEYS:
+                    result[command].setdefault(key, value)
+            if key in GLOBAL_KEYS:
+                result[key] = value
+        else:
+            raise _unknown(key, [*every, *COMMAND_KEYS, "limits"], path, text)
+    return result
+
+
+def _check_limits(table: Any, path: Path, text: str) -> None:
+    from ocr_eval.limits import Limits
+
+    default = Limits()
+    for name, value in table.items() if isinstance(table, dict) else ():
+        own = getattr(default, name.replace("-", "_"), None)
+        if own is None:
+            raise _unknown(name, list(Limits.__dataclass_fields__), path, text)
+        if not isinstance(value, int) or value > own:
+            reason = f"limit {name} may not be raised by a file"
+            hint = f"give --limit {name.replace('_', '-')}={value} on the command line"
+            raise InputError([Problem("E_CONFIG", reason, hint, str(path), line=_line(name, text))])
+
+
+def _unknown(key: str, known: list[str], path: Path, text: str) -> InputError:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.3)
+    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
+    return InputError([Problem("E_CONFIG", f"unknown key {quote(key)}", hint, str(path), line=_line(key, text))])
+
+
+def _line(key: str, text: str) -> int | None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.split("=")[0].strip().strip("[]\"'").rsplit(".", 1)[-1] == key:
+            return number
+    return None
+
+
+def describe(ctx: click.Context, settings: Settings) -> str:
+    """Every value of a command with where it came from, one a line."""
+    origins = {"COMMANDLINE": "command line", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file", "DEFAULT": "default"}
+    lines = []
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        if parameter.expose_value and name in ctx.params:
+            source = ctx.get_parameter_source(name)
+            lines.append((name, ctx.params[name], origins.get(source.name if source else "", "default")))
+    for name in GLOBAL_KEYS:
+        lines.append((name, getattr(settings, name), settings.origins.get(name, "default").replace("default map", "file")))
+    return "".join(f"{name} = {value!r}  ({origin})\n" for name, value, origin in lines)

@@ -1,0 +1,161 @@
+"""``ocr-eval explain``: every instance of one sample with its partner and the reason; a drawing; or an error code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
+from ocr_eval.errors import CODES, escape, quote, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.tables.instances import Instances
+    from ocr_eval.tables.matches import Matches
+
+
+@click.command(
+    cls=Example,
+    example="ocr-eval explain sample sample:tesseract-psm11 --sample img_1 -p rrc-iou\nocr-eval explain --error E_COORD",
+    short_help="every instance of one sample, its partner, and why",
+)
+@click.argument("gt", required=False)
+@click.argument("prediction", required=False, metavar="PRED")
+@click.option("--sample", metavar="ID", help="Which sample.")
+@option("-p", "--protocol", "protocol", metavar="ID[(key=value,…)]", help="Under which protocol.")
+@click.option("--svg", metavar="FILE", help="Also draw gt and predictions, matches linked.")
+@click.option("--error", "code", metavar="CODE", help="Explain an error or warning code instead.")
+@option("--format", "kind", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
+@click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
+@option("--gt-format", metavar="F", help=FORMATS_HELP)
+@option("--pred-format", metavar="F", help=FORMATS_HELP)
+@option("--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step.")
+@option(
+    "--invalid-polygons",
+    type=click.Choice(["refuse", "false-positive", "official"]),
+    default="refuse",
+    help=POLICY_HELP,
+)
+@option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@common
+@click.pass_obj
+def command(settings: Settings, gt: str | None, prediction: str | None, **flags: Any) -> int:
+    """Says of every gt and every prediction of one sample what became of it, with the numbers that decided."""
+    import contextlib
+
+    from ocr_eval.cli.output import OutputFile, emit, write_all
+
+    if flags["code"]:
+        emit(about_code(flags["code"]))
+        return 0
+    if not (gt and prediction and flags["sample"] and flags["protocol"]):
+        raise usage_error("explain needs GT, PRED, --sample and -p", "or --error CODE; `ocr-eval explain --help`")
+    with contextlib.ExitStack() as stack:
+        target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
+        drawing = stack.enter_context(OutputFile(flags["svg"])) if flags["svg"] else None
+        truth, pred, matches, spelled = explained(settings, gt, prediction, flags)
+        text = render(truth, pred, matches, spelled, flags["kind"])
+        outputs = []
+        if drawing:
+            from ocr_eval.report.svg import draw
+
+            outputs.append((drawing, draw(truth, pred, matches)))
+        write_all([*outputs, *([(target, text)] if target else [])])
+        if not target:
+            emit(text)
+    return 0
+
+
+def explained(
+    settings: Settings, gt: str, prediction: str, flags: dict[str, Any]
+) -> tuple[Instances, Instances, Matches, str]:
+    """Reads both sides and asks the protocol about the sample."""
+    from ocr_eval.cli.inputs import (
+        named_predictions,
+        parse_limits,
+        parse_protocols,
+        read_lexicon,
+        read_side,
+        reading,
+        resolve_gt,
+    )
+    from ocr_eval.engine.local import Job
+
+    (rule,) = parse_protocols([flags["protocol"]])
+    shared = {
+        "limits": parse_limits(flags["limits"]),
+        "invalid_polygons": flags["invalid_polygons"],
+        "max_errors": settings.max_errors,
+    }
+    lexicon = read_lexicon(flags["lexicon"])
+    path, dataset = resolve_gt(gt, settings)
+    ((_, pred_path),) = named_predictions([prediction])
+    truth = read_side(path, format=flags["gt_format"], **reading([rule], "gt"), **shared)
+    sample = flags["sample"]
+    if sample not in truth.sample_ids:
+        hint = close_names(sample, sorted(truth.sample_ids)) if len(truth.sample_ids) < 2000 else "check the name"
+        raise usage_error(f"no sample is called {quote(sample)}", hint[:400])
+    arguments = reading([rule], "prediction") | shared
+    pred = read_side(pred_path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
+    job = Job(truth, [rule], dataset, lexicon, flags["invalid_polygons"])
+    joined, pairing = job.pair(pred)
+    matches = rule.explain(joined, pairing, truth.sample_ids.index(sample))
+    return joined.gt, joined.pred, matches, repr(rule)
+
+
+def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind: str) -> str:
+    """The verdicts as text or as ``ocr-eval/explain/1``."""
+    sample = gt.sample_ids.index(matches.sample)
+    if kind == "json":
+        rows = [
+            {
+                "side": v.side,
+                "index": v.index,
+                "line": int(side.line[side.span(sample).start + v.index]),
+                "text": side.texts[side.span(sample).start + v.index] if side.texts else None,
+                "status": v.status,
+                "partners": list(v.partners),
+                "reason": v.reason,
+                "numbers": v.numbers,
+            }
+            for v in matches.verdicts
+            for side in [gt if v.side == "gt" else pred]
+        ]
+        body = {
+            "schema": "ocr-eval/explain/1",
+            "protocol": spelled,
+            "sample": matches.sample,
+            "instances": rows,
+            "steps": list(matches.steps),
+        }
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    lines = [f"{escape(matches.sample)} under {spelled}"]
+    for side, table, title in (("gt", gt, "ground truth"), ("pred", pred, "predictions")):
+        own = matches.of(side)
+        counts: dict[str, int] = {}
+        for verdict in own:
+            counts[verdict.status] = counts.get(verdict.status, 0) + 1
+        summary = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
+        place = f"{escape(table.source)}!{escape(table.entries[sample])}" if table.entries[sample] else "no entry"
+        lines += ["", f"{title} ({place}): {summary}"]
+        width = max([len(status) for status in counts], default=0)
+        for v in own:
+            i = table.span(sample).start + v.index
+            word = f" '{escape(table.texts[i])}'" if table.texts else ""
+            lines.append(f"  {v.index:>3}  {v.status:<{width}} {word}  {escape(v.reason)}  (line {int(table.line[i])})")
+    if matches.steps:
+        lines += ["", "steps", *(f"  {k + 1:>3}  {escape(step)}" for k, step in enumerate(matches.steps))]
+    return "\n".join(lines) + "\n"
+
+
+def about_code(code: str) -> str:
+    """Meaning, exit status, example and usual fix of one code."""
+    if code not in CODES:
+        raise usage_error(f"no code is called {quote(code)}", close_names(code, list(CODES)))
+    entry = CODES[code]
+    kind = "warning" if code.startswith("W_") else "error"
+    return (
+        f"{code}  (exit {entry.exit})\n{entry.meaning}\n\n"
+        f"example:  submission.zip!res_img_1.txt:3: {kind}[{code}]: {entry.example}\nusual fix: {entry.cure}\n"
+    )

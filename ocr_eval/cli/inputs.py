@@ -1,0 +1,129 @@
+"""GT and PRED arguments -> named paths -> tables: labels, data set ids, standard input, limits."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import quote, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.cli.options import Settings
+    from ocr_eval.limits import Limits
+    from ocr_eval.protocols import EvaluationProtocol
+    from ocr_eval.tables.instances import Instances
+    from ocr_eval.text.lexicon import Lexicon
+
+_LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})=(.+)\Z", re.DOTALL)
+_DATASET = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+
+
+def split_label(argument: str) -> tuple[str, str]:
+    """``NAME=PATH`` -> (name, path); a file that exists under the whole argument wins, without a label name = path."""
+    found = _LABEL.match(argument)
+    if found and not _exists(argument):
+        return found.group(1), found.group(2)
+    return argument, argument
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long, or a NUL
+        return False
+
+
+def named_predictions(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, path) of every prediction. Raises InputError (E_USAGE) when two names are equal or a path is missing."""
+    pairs = [split_label(argument) for argument in arguments]
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise usage_error(f"two predictions are called {quote(name)}", "label them: A=first.zip B=second.zip")
+        seen.add(name)
+    if sum(path == "-" for _, path in pairs) > 1:
+        raise usage_error("standard input can be read only once", "give the others as files")
+    for _, path in pairs:
+        if path != "-" and not _exists(path):
+            raise usage_error(f"{quote(path)}: no such file or folder", "check the path")
+    return pairs
+
+
+def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
+    """(path, data set name) of the ground truth: an existing path, or the id of a prepared data set."""
+    if argument == "-" or _exists(argument):
+        return argument, "local"
+    if _DATASET.match(argument):
+        from ocr_eval.assets import dataset_ids, dataset_path
+
+        if argument in dataset_ids(settings.datasets):
+            return str(dataset_path(argument, settings.datasets) / "gt"), argument
+        known = dataset_ids(settings.datasets)
+        hint = f"prepared data sets: {', '.join(known) or 'none'}"
+        raise usage_error(f"{quote(argument)} is neither a file nor a prepared data set", hint)
+    raise usage_error(f"{quote(argument)}: no such file or folder", "check the path")
+
+
+def parse_limits(assignments: Sequence[str]) -> Limits:
+    """``--limit name=value`` flags -> limits."""
+    from ocr_eval.limits import Limits
+
+    limits = Limits()
+    for assignment in assignments:
+        limits = limits.with_value(assignment)
+    return limits
+
+
+def parse_protocols(spelled: Sequence[str]) -> list[EvaluationProtocol]:
+    """``-p`` flags -> protocols; the same one twice is a mistake."""
+    from ocr_eval.protocols import protocol
+
+    rules: list[EvaluationProtocol] = []
+    for text in spelled:
+        rule = protocol(text)
+        if any(repr(rule) == repr(other) for other in rules):
+            raise usage_error(f"-p {rule!r} is given twice", "give every protocol once")
+        rules.append(rule)
+    return rules
+
+
+def read_lexicon(path: str | None) -> Lexicon | None:
+    """The word list of ``--lexicon``: UTF-8, one word a line."""
+    if path is None:
+        return None
+    from ocr_eval.text.lexicon import Lexicon
+
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = f"lexicon {quote(path)} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
+        raise usage_error(reason, "give a UTF-8 file with one word a line") from None
+    return Lexicon.of(text.split("\n"))
+
+
+def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
+    """What ``formats.read`` must deliver so that every protocol finds what it reads."""
+    needs = [rule.reads for rule in rules]
+    text = any(n.gt_text for n in needs) if role == "gt" else any(n.pred_text for n in needs)
+    return {
+        "role": role,
+        "text": text,
+        "confidence": role == "prediction" and any(n.pred_confidence for n in needs),
+        "geometry": any(n.geometry for n in needs) or not needs,
+    }
+
+
+def read_side(path: str, **arguments: Any) -> Instances:
+    """``formats.read`` with standard input under ``-``."""
+    from ocr_eval.formats import read
+
+    if path != "-":
+        return read(path, **arguments)
+    if arguments.get("format") is None:
+        flag = "--gt-format" if arguments.get("role") == "gt" else "--pred-format"
+        raise usage_error("the layout of standard input must be named", f"add {flag} F")
+    content = b"" if sys.stdin is None else sys.stdin.buffer.read(arguments["limits"].file_bytes + 1)
+    return read("-", stdin=content, **arguments)

@@ -1,0 +1,151 @@
+"""Flags that several commands share, and the settings they fill."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Settings:
+    """Global flags; they may stand before or after the command."""
+
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+    progress: bool | None = None
+    max_errors: int = 100
+    datasets: str | None = None
+    traceback: bool = False
+    show_config: bool = False
+    config: str | None = None
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+def _store(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    settings = ctx.find_root().obj
+    name = parameter.name or ""
+    source = ctx.get_parameter_source(name)
+    if source is None or source.name == "DEFAULT":
+        return
+    if isinstance(settings, Settings):
+        setattr(settings, name, value)
+        settings.origins[name] = source.name.lower().replace("commandline", "command line").replace("_", " ")
+
+
+def _load(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Reads the configuration file before other flags take their defaults from it."""
+    if ctx.resilient_parsing:
+        return
+    from ocr_eval.cli.config import load
+
+    settings = ctx.find_root().obj
+    if value is not None:
+        settings.config = value
+    root = ctx.find_root()
+    if ctx is not root and value is None:
+        return
+    defaults = load(value)
+    root.default_map = defaults
+    ctx.default_map = defaults.get(ctx.info_name or "", {}) if ctx is not root else defaults
+
+
+def common(function: F) -> F:
+    """Adds the global flags to a command."""
+    options = [
+        click.option("--config", metavar="FILE", is_eager=True, callback=_load, help="Configuration file (TOML)."),
+        click.option("-q", "quiet", is_flag=True, callback=_store, help="Errors only."),
+        click.option("-v", "verbose", is_flag=True, callback=_store, help="Details: all warnings, long digests."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            callback=_store,
+            help="Colour of messages on stderr.",
+        ),
+        click.option("--progress/--no-progress", default=None, callback=_store, help="Progress on stderr."),
+        click.option(
+            "--max-errors",
+            type=click.IntRange(1, 1_000_000),
+            default=100,
+            metavar="N",
+            callback=_store,
+            help="List at most N errors (100).",
+        ),
+        click.option("--datasets", metavar="DIR", callback=_store, help="Folder of prepared data sets."),
+        click.option("--show-config", is_flag=True, callback=_store, help="Print every value with its origin."),
+        click.option("--traceback", is_flag=True, callback=_store, help="Show Python's traceback of an error."),
+    ]
+    for option in reversed(options):
+        function = _hidden(option)(function)
+    return function
+
+
+def _hidden(option: Callable[[F], F]) -> Callable[[F], F]:
+    """The value goes to the settings, not to the command's function; the environment may give it too."""
+
+    def decorate(function: F) -> F:
+        decorated = option(function)
+        parameters: list[click.Option] = (
+            decorated.params if isinstance(decorated, click.Command) else decorated.__click_params__  # type: ignore[attr-defined]
+        )
+        parameter = parameters[-1]
+        parameter.expose_value = False
+        parameter.envvar = f"OCR_EVAL_{(parameter.name or '').upper()}"
+        return decorated
+
+    return decorate
+
+
+def option(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """A flag whose value may also come from OCR_EVAL_<NAME> or the configuration file."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    attributes.setdefault("envvar", "OCR_EVAL_" + long[2:].replace("-", "_").upper())
+    return click.option(*names, **attributes)
+
+
+class Example(click.Command):
+    """A command whose help ends with an example that the test suite runs."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        example = attributes.pop("example", "")
+        self.example: str = example
+        if example:
+            attributes["epilog"] = "\b\nExample:\n  " + example.replace("\n", "\n  ")
+        super().__init__(*arguments, **attributes)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [_with_value(args, k) for k in range(len(args))])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        settings = ctx.find_root().obj
+        if isinstance(settings, Settings) and settings.show_config:
+            from ocr_eval.cli.config import describe
+            from ocr_eval.cli.output import emit
+
+            emit(describe(ctx, settings))
+            return 0
+        return super().invoke(ctx)
+
+
+def _with_value(args: list[str], k: int) -> str:
+    """``--fail-on-warning`` takes a code only when one follows; otherwise it means any warning."""
+    if args[k] == "--fail-on-warning" and not (k + 1 < len(args) and args[k + 1].startswith("W_")):
+        return "--fail-on-warning=any"
+    return args[k]
+
+
+def close_names(word: str, known: list[str]) -> str:
+    """A hint with the nearest known names, or all of them."""
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.4)
+    return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
+
+
+FORMATS_HELP = "Layout of the input, if sniffing is not enough (icdar-quad, icdar-ltrb, polygon, …)."
+POLICY_HELP = "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."

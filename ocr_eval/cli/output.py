@@ -1,0 +1,132 @@
+"""Results -> stdout or a file replaced atomically; everything else -> stderr. UTF-8 whatever the locale."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from ocr_eval.errors import InputError, Problem, escape, usage_error
+
+
+def emit(text: str) -> None:
+    """Writes a result to stdout. A closed stdout takes nothing, quietly."""
+    if sys.stdout is None or sys.stdout.closed:
+        return
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    sys.stdout.flush()
+    buffer.write(text.encode("utf-8", "surrogatepass"))
+    buffer.flush()
+
+
+def tell(text: str) -> None:
+    """Writes one or more lines to stderr; a closed stderr takes nothing."""
+    if sys.stderr is None or sys.stderr.closed:
+        return
+    line = text + "\n"
+    with contextlib.suppress(OSError):
+        buffer = getattr(sys.stderr, "buffer", None)
+        if buffer is None:
+            sys.stderr.write(line)
+        else:
+            sys.stderr.flush()
+            buffer.write(line.encode("utf-8", "backslashreplace"))
+        sys.stderr.flush()
+
+
+def wants_colour(choice: str, environment: dict[str, str] | None = None) -> bool:
+    """``--color``, then NO_COLOR, then FORCE_COLOR, then whether stderr is a terminal."""
+    values = dict(os.environ) if environment is None else environment
+    if choice != "auto":
+        return choice == "always"
+    if values.get("NO_COLOR"):
+        return False
+    return bool(values.get("FORCE_COLOR")) or (sys.stderr is not None and sys.stderr.isatty())
+
+
+def tell_problems(error: InputError, *, max_errors: int = 100, colour: bool = False) -> None:
+    """One line per problem, then what was left out and a closing count."""
+    for problem in error.problems[:max_errors]:
+        tell(paint(problem, colour))
+    hidden = error.total - min(len(error.problems), max_errors)
+    if hidden > 0:
+        tell(f"… and {hidden} more")
+    if error.scope or error.total > 1:
+        tell(f"{error.total} error{'s' if error.total != 1 else ''}{error.scope}")
+
+
+def paint(problem: Problem, colour: bool) -> str:
+    """The problem's line, its code in red when colours are wanted (the code alone says it too)."""
+    line = str(problem)
+    mark = f"error[{problem.code}]"
+    return line.replace(mark, f"\x1b[31m{mark}\x1b[0m", 1) if colour else line
+
+
+class OutputFile:
+    """A file that is opened before work starts and replaces its target only when ``commit`` is called.
+
+    The temporary file stands beside the target; leaving the ``with`` block without ``commit`` removes it.
+    """
+
+    def __init__(self, target: str | Path) -> None:
+        self.target = Path(target)
+        try:
+            if self.target.is_dir():
+                raise IsADirectoryError(21, "is a directory")
+            umask = os.umask(0)
+            os.umask(umask)
+            handle, name = tempfile.mkstemp(prefix=f".{self.target.name[:64]}.", dir=self.target.parent)
+            os.fchmod(handle, 0o666 & ~umask)
+        except OSError as error:
+            reason = f"{escape(str(target))} cannot be written: {error.strerror or error}"
+            raise usage_error(reason, "choose a folder you may write to") from None
+        self._handle = handle
+        self._name = name
+        self._open = True
+
+    def commit(self, text: str) -> None:
+        """Writes, syncs and renames. Raises InputError (E_USAGE) when the disk does not take it."""
+        try:
+            with os.fdopen(self._handle, "wb", closefd=False) as stream:
+                stream.write(text.encode("utf-8", "surrogatepass"))
+                stream.flush()
+                os.fsync(self._handle)
+            self._close()
+            os.replace(self._name, self.target)
+        except OSError as error:
+            self.discard()
+            reason = f"{escape(str(self.target))} cannot be written: {error.strerror or error}"
+            raise usage_error(reason, "free space or choose another place, the old file is untouched") from None
+
+    def discard(self) -> None:
+        """Removes the temporary file, if it is still there."""
+        self._close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._name)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            os.close(self._handle)
+
+    def __enter__(self) -> OutputFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+
+def write_all(pairs: Iterable[tuple[OutputFile, str]]) -> None:
+    """Commits several outputs, in order."""
+    for output, text in pairs:
+        output.commit(text)

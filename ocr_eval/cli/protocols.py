@@ -1,0 +1,87 @@
+"""``ocr-eval protocols``: the list of protocols, or one with its SPEC, parameters, columns and metrics."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from ocr_eval.cli.options import Example, Settings, common, option
+
+
+@click.command(
+    cls=Example,
+    example="ocr-eval protocols rrc-iou",
+    short_help="list protocols, or show one with parameters and deviations",
+)
+@click.argument("names", nargs=-1, metavar="[ID]")
+@option("--format", "kind", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
+@click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
+@common
+@click.pass_obj
+def command(settings: Settings, names: tuple[str, ...], kind: str, target: str | None) -> int:
+    """Lists the protocols, or prints everything about one: its rule, parameters, columns, metrics, deviations."""
+    from ocr_eval.cli.output import OutputFile, emit
+
+    wanted = [name for name in names if name != "show"]
+    found = [described(name) for name in wanted] if wanted else listed()
+    if kind == "json":
+        body = {"schema": "ocr-eval/protocols/1", "protocols": found}
+        text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = "\n".join(map(render, found)) if wanted else render_list(found)
+    if target:
+        with OutputFile(target) as output:
+            output.commit(text)
+    else:
+        emit(text)
+    return 0
+
+
+def listed() -> list[dict[str, Any]]:
+    """The registry, without importing a protocol."""
+    from ocr_eval.protocols import protocols
+
+    return [{"id": name, "task": entry.task, "line": entry.line} for name, entry in protocols().items()]
+
+
+def described(name: str) -> dict[str, Any]:
+    """Everything a protocol says about itself."""
+    from ocr_eval.protocols import protocol_class, protocols
+    from ocr_eval.protocols.parameters import declared, spell_value
+
+    cls = protocol_class(name)
+    entry = protocols()[name]
+    return {
+        "id": name,
+        "task": entry.task,
+        "line": entry.line,
+        "version": cls.VERSION,
+        "parameters": [
+            {"name": key, "default": spell_value(default), "accepts": accepted.accepts, "help": accepted.help}
+            for key, (accepted, default) in declared(cls).items()
+        ],
+        "columns": [*cls.COLUMNS, *(f"sum:{column}" for column in cls.SUMS)],
+        "metrics": [{"name": metric, "higher_is_better": up} for metric, up in cls.METRICS.items()],
+        "source": cls.SOURCE,
+        "spec": (sys.modules[cls.__module__].__doc__ or "").strip() + "\n",
+    }
+
+
+def render_list(found: list[dict[str, Any]]) -> str:
+    """One line per protocol."""
+    width = max(len(item["id"]) for item in found)
+    lines = [f"{item['id']:<{width}}  {item['task']:<11}  {item['line']}" for item in found]
+    return "\n".join(lines) + "\n\n`ocr-eval protocols ID` shows the rule, its parameters and its deviations.\n"
+
+
+def render(item: dict[str, Any]) -> str:
+    """The SPEC text, then parameters, columns and metrics as short tables."""
+    lines = [f"{item['id']}  (version {item['version']}, {item['task']})", "", item["spec"].rstrip(), "", "Parameters"]
+    for p in item["parameters"]:
+        lines.append(f"    {p['name']}={p['default']}    {p['accepts']}    {p['help']}")
+    metrics = ", ".join(m["name"] + ("" if m["higher_is_better"] else " (lower is better)") for m in item["metrics"])
+    lines += ["", "Columns per sample", f"    {', '.join(item['columns'])}", "", "Metrics", f"    {metrics}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,50 @@
+"""Foreign text -> safe text, one function per place it can end up in."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from ocr_eval.errors import escape as terminal
+
+__all__ = ["csv_cell", "latex", "markdown", "terminal", "xml"]
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+_XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def csv_cell(text: str) -> str:
+    """A CSV text cell that no spreadsheet takes for a formula, quoted by RFC 4180 where needed."""
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        text = "'" + text
+    if any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def latex(text: str) -> str:
+    """Text for LaTeX: active characters become commands, control and bidi characters visible escapes."""
+    return "".join(_LATEX.get(character, character) for character in terminal(text))
+
+
+def markdown(text: str) -> str:
+    """Text for a Markdown table cell: no markup, no HTML, no cell border."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~<>&-])", r"\\\1", terminal(text).replace("\\\\", "\\"))
+
+
+def xml(text: str) -> str:
+    """Text for XML, SVG and HTML, in content or in a quoted attribute; characters XML forbids become U+FFFD."""
+    return html.escape(_XML_FORBIDDEN.sub("\ufffd", text), quote=True)

@@ -1,0 +1,107 @@
+"""Records of ``score`` -> text, JSON, JSON lines and CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.report.escape import csv_cell, terminal
+
+if TYPE_CHECKING:
+    from ocr_eval.record import Record
+
+SCHEMA = "ocr-eval/score/1"
+QUIET_CODES = ("W_LAYOUT", "W_ORIENTATION", "W_DUPLICATE", "W_LARGE")  # shown by -v only, always in JSON
+
+
+def number(value: float | None) -> str:
+    """A fraction as percent with two decimals; n/a when undefined."""
+    return "n/a" if value is None else f"{100 * value:.2f}"
+
+
+def grouped(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Records by protocol, in order of first appearance."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.protocol, []).append(record)
+    return groups
+
+
+def metric_names(records: Iterable[Record]) -> list[str]:
+    """All metric names, in order of first appearance."""
+    return list(dict.fromkeys(name for record in records for name in record.metrics))
+
+
+def result(record: Record) -> dict[str, Any]:
+    """One result of the JSON output."""
+    totals = record.counts.total()
+    return {
+        "prediction": record.prediction,
+        "protocol": record.protocol,
+        "signature": record.short_signature,
+        "samples": totals.samples,
+        "metrics": record.metrics,
+        "counts": totals.counts,
+        "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in record.notices],
+    }
+
+
+def to_json(records: Sequence[Record], *, long: bool = False) -> str:
+    """The ``ocr-eval/score/1`` document."""
+    body = {"schema": SCHEMA, "results": [_result(record, long) for record in records]}
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def to_jsonl(records: Sequence[Record], *, long: bool = False) -> str:
+    """One result a line, the schema first."""
+    lines = [{"schema": SCHEMA} | _result(record, long) for record in records]
+    return "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
+
+
+def _result(record: Record, long: bool) -> dict[str, Any]:
+    return result(record) | ({"signature": record.signature} if long else {})
+
+
+def to_csv(records: Sequence[Record], *, long: bool = False) -> str:
+    """Long form, one metric a line; RFC 4180 with LF; an empty cell is undefined or absent."""
+    lines = ["prediction,protocol,signature,samples,metric,value,lo,hi"]
+    for record in records:
+        signature = record.signature if long else record.short_signature
+        head = ",".join(csv_cell(text) for text in (record.prediction, record.protocol, signature))
+        for name, value in record.metrics.items():
+            cell = "" if value is None else repr(value)
+            lines.append(f"{head},{len(record.counts.sample_ids)},{name},{cell},,")
+    return "\n".join(lines) + "\n"
+
+
+def to_text(records: Sequence[Record], *, long: bool = False) -> str:
+    """One block per protocol, one line per prediction, then warnings and signatures."""
+    blocks = []
+    names = display_names(records)
+    for spelled, group in grouped(records).items():
+        metrics = metric_names(group)
+        width = max([19, *(len(names[record.prediction]) for record in group)])
+        custom = " · custom" if "(" in spelled else ""
+        lines = [f"{terminal(spelled)}{custom} · {len(group[0].counts.sample_ids)} samples"]
+        lines.append(" " * (width + 2) + "  ".join(f"{name:<9}" for name in metrics).rstrip())
+        for record in group:
+            cells = [f"{number(record.metrics.get(name)):<{max(9, len(name))}}" for name in metrics]
+            lines.append((f"{names[record.prediction]:<{width}}  " + "  ".join(cells)).rstrip())
+        for record in group:
+            label = f"{names[record.prediction]}: " if len(group) > 1 else ""
+            for notice in record.notices:
+                if long or notice.code not in QUIET_CODES:
+                    lines.append(f"  {label}warning[{notice.code}]: {notice.count} × {notice}")
+        for record in group:
+            lines.append("  " + (record.signature if long else record.short_signature))
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def display_names(records: Sequence[Record]) -> dict[str, str]:
+    """prediction -> what a table shows: the last part of its path where that is unambiguous, escaped."""
+    full = dict.fromkeys(record.prediction for record in records)
+    short = {name: name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or name for name in full}
+    clash = {text for text in short.values() if list(short.values()).count(text) > 1}
+    return {name: terminal(name if short[name] in clash else short[name]) for name in full}
