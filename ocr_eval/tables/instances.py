@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import Notice
+from ocr_eval.kernels.rings import SELF_INTERSECTING as SELF_INTERSECTING
+from ocr_eval.kernels.rings import SELF_TOUCHING as SELF_TOUCHING
+from ocr_eval.kernels.rings import SIMPLE as SIMPLE
+from ocr_eval.kernels.rings import TOO_FEW as TOO_FEW
+from ocr_eval.kernels.rings import ZERO_AREA as ZERO_AREA
+from ocr_eval.kernels.rings import classify
 
-SIMPLE, SELF_TOUCHING, SELF_INTERSECTING, ZERO_AREA, TOO_FEW = range(5)
 SHAPE_NAMES = ("simple", "self-touching", "self-intersecting", "zero-area", "too few distinct points")
 
 
@@ -214,8 +219,6 @@ class InstancesBuilder:
 
     def build(self, notices: tuple[Notice, ...] = ()) -> Instances:
         """The table, with every ring classified exactly. Raises ValueError when the lists do not fit together."""
-        from ocr_eval.kernels.rings import classify
-
         xy = np.array(self.xy, np.float64).reshape(-1, 2)
         ring = offsets(self.vertices)
         codepoints = text_offset = None
