@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 @click.argument("gt", required=False)
 @click.argument("prediction", required=False, metavar="PRED")
 @click.option("--sample", metavar="ID", help="Which sample.")
-@option("-p", "--protocol", "protocol", metavar="ID[(key=value,…)]", help="Under which protocol.")
+@option("-p", "--protocol", metavar="ID[(key=value,…)]", help="Under which protocol.")
 @click.option("--svg", metavar="FILE", help="Also draw gt and predictions, matches linked.")
 @click.option("--error", "code", metavar="CODE", help="Explain an error or warning code instead.")
-@option("--format", "kind", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
+@option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
 @click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option("--pred-format", metavar="F", help=FORMATS_HELP)
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     default="refuse",
     help=POLICY_HELP,
 )
-@option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @common
 @click.pass_obj
 def command(settings: Settings, gt: str | None, prediction: str | None, **flags: Any) -> int:
@@ -55,7 +55,7 @@ def command(settings: Settings, gt: str | None, prediction: str | None, **flags:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         drawing = stack.enter_context(OutputFile(flags["svg"])) if flags["svg"] else None
         truth, pred, matches, spelled = explained(settings, gt, prediction, flags)
-        text = render(truth, pred, matches, spelled, flags["kind"])
+        text = render(truth, pred, matches, spelled, flags["format"])
         outputs = []
         if drawing:
             from ocr_eval.report.svg import draw
@@ -84,7 +84,7 @@ def explained(
 
     (rule,) = parse_protocols([flags["protocol"]])
     shared = {
-        "limits": parse_limits(flags["limits"]),
+        "limits": parse_limits(flags["limit"]),
         "invalid_polygons": flags["invalid_polygons"],
         "max_errors": settings.max_errors,
     }

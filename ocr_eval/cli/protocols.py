@@ -17,17 +17,17 @@ from ocr_eval.cli.options import Example, Settings, common, option
     short_help="list protocols, or show one with parameters and deviations",
 )
 @click.argument("names", nargs=-1, metavar="[ID]")
-@option("--format", "kind", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
+@option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
 @click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
 @common
 @click.pass_obj
-def command(settings: Settings, names: tuple[str, ...], kind: str, target: str | None) -> int:
+def command(settings: Settings, names: tuple[str, ...], target: str | None, **flags: Any) -> int:
     """Lists the protocols, or prints everything about one: its rule, parameters, columns, metrics, deviations."""
     from ocr_eval.cli.output import OutputFile, emit
 
     wanted = [name for name in names if name != "show"]
     found = [described(name) for name in wanted] if wanted else listed()
-    if kind == "json":
+    if flags["format"] == "json":
         body = {"schema": "ocr-eval/protocols/1", "protocols": found}
         text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
     else:

@@ -27,8 +27,8 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
 )
 @click.argument("gt")
 @click.argument("predictions", nargs=-1, required=True, metavar="PRED...")
-@option("-p", "--protocol", "protocols", multiple=True, metavar="ID[(key=value,…)]", help="Protocol; repeatable.")
-@option("--format", "kind", type=click.Choice(FORMATS), default="text", help="Form of the results.")
+@option("-p", "--protocol", multiple=True, metavar="ID[(key=value,…)]", help="Protocol; repeatable.")
+@option("--format", type=click.Choice(FORMATS), default="text", help="Form of the results.")
 @click.option("-o", "target", metavar="FILE", help="Write the results there instead of stdout, atomically.")
 @option("--per-sample", metavar="FILE", help="Also write the counts of every sample (.csv, .tsv or .jsonl).")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
@@ -42,7 +42,7 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     default="refuse",
     help=POLICY_HELP,
 )
-@option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @option(
     "--kernels",
     type=click.Choice(["auto", "numpy", "numba"]),
@@ -61,11 +61,11 @@ def command(settings: Settings, gt: str, predictions: tuple[str, ...], **flags: 
     from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, read_lexicon, reading, resolve_gt
     from ocr_eval.cli.output import OutputFile, emit, tell_problems, wants_colour, write_all
 
-    if not flags["protocols"]:
+    if not flags["protocol"]:
         raise usage_error("no protocol given", "add -p ID; `ocr-eval protocols` lists them")
-    rules = parse_protocols(flags["protocols"])
+    rules = parse_protocols(flags["protocol"])
     checks = parse_checks(flags["fail_under"], rules)
-    limits = parse_limits(flags["limits"])
+    limits = parse_limits(flags["limit"])
     lexicon = read_lexicon(flags["lexicon"])
     gt_path, dataset = resolve_gt(gt, settings)
     named = named_predictions(predictions)
@@ -94,12 +94,12 @@ def command(settings: Settings, gt: str, predictions: tuple[str, ...], **flags: 
         records, failures = score_all(score, named, settings, len(rules))
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
-        text = render(records, flags["kind"], long=settings.verbose)
+        text = render(records, flags["format"], long=settings.verbose)
         outputs = [(rows, render_rows(records, kind))] if rows else []
         write_all([*outputs, *([(target, text)] if target else [])])
         if not target:
             emit(text)
-        if flags["kind"] != "text" and not settings.quiet:
+        if flags["format"] != "text" and not settings.quiet:
             tell_warnings(records, settings)
     for failure in failures:
         tell_problems(failure, max_errors=settings.max_errors, colour=wants_colour(settings.color))

@@ -7,7 +7,7 @@ import re
 
 from ocr_eval.errors import escape as terminal
 
-__all__ = ["csv_cell", "latex", "markdown", "terminal", "xml"]
+__all__ = ["csv_cell", "latex", "markdown", "terminal", "visible", "xml"]
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -26,6 +26,11 @@ _LATEX = {
 _XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def visible(text: str) -> str:
+    """Text for pages and drawings: control, bidi and invisible characters as visible escapes, the rest as it is."""
+    return terminal(text).replace("\\\\", "\\")
+
+
 def csv_cell(text: str) -> str:
     """A CSV text cell that no spreadsheet takes for a formula, quoted by RFC 4180 where needed."""
     if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -42,7 +47,7 @@ def latex(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text for a Markdown table cell: no markup, no HTML, no cell border."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|~<>&-])", r"\\\1", terminal(text).replace("\\\\", "\\"))
+    return re.sub(r"([\\`*_{}\[\]()#+!|~<>&-])", r"\\\1", visible(text))
 
 
 def xml(text: str) -> str:
