@@ -43,7 +43,10 @@ CODES: dict[str, Code] = {
         "`ocr-eval protocols` lists them all",
     ),
     "E_METHOD_ID": Code(
-        3, "submission id not allowed", "'../x' is no id", "use a-z, 0-9, dot, dash and underscore, up to 64 characters"
+        3,
+        "submission id not allowed",
+        "'../x' is no id",
+        "use a-z, 0-9, dot, dash and underscore, up to 64 characters",
     ),
     "E_NO_SAMPLES": Code(
         3,
@@ -64,10 +67,16 @@ CODES: dict[str, Code] = {
         "keep one of the two; neither is chosen for you",
     ),
     "E_ENTRY_NAME": Code(
-        3, "NUL or control character in an entry name", r"name holds U+0000: 'a\x00.txt'", "zip the files again with plain names"
+        3,
+        "NUL or control character in an entry name",
+        r"name holds U+0000: 'a\x00.txt'",
+        "zip the files again with plain names",
     ),
     "E_ENTRY_PATH": Code(
-        3, "an entry path that leaves the archive", "'../../x.txt' has a '..' part", "zip the files again from inside their folder"
+        3,
+        "an entry path that leaves the archive",
+        "'../../x.txt' has a '..' part",
+        "zip the files again from inside their folder",
     ),
     "E_ENTRY_TYPE": Code(
         3,
@@ -82,11 +91,17 @@ CODES: dict[str, Code] = {
         "make the archive again (zip -r sub.zip .); tar, gzip and 7z are not read",
     ),
     "E_ZIP_METHOD": Code(
-        3, "compression method other than stored or deflate", "method 14 (LZMA)", "zip again with the default method (deflate)"
+        3,
+        "compression method other than stored or deflate",
+        "method 14 (LZMA)",
+        "zip again with the default method (deflate)",
     ),
     "E_ZIP_ENCRYPTED": Code(3, "encrypted entry", "entry is encrypted", "zip again without a password"),
     "E_ZIP_CRC": Code(
-        3, "an entry's content does not have its checksum", "checksum 1a2b3c4d, directory says 5e6f7081", "copy or make the archive again"
+        3,
+        "an entry's content does not have its checksum",
+        "checksum 1a2b3c4d, directory says 5e6f7081",
+        "copy or make the archive again",
     ),
     "E_ZIP_TOO_BIG": Code(
         4,
@@ -95,7 +110,10 @@ CODES: dict[str, Code] = {
         "send only the result files; --limit entry-bytes=N raises the limit",
     ),
     "E_ZIP_OVERLAP": Code(
-        4, "entries share bytes of the archive", "entry 2 begins inside entry 1", "make the archive again with an ordinary zip tool"
+        4,
+        "entries share bytes of the archive",
+        "entry 2 begins inside entry 1",
+        "make the archive again with an ordinary zip tool",
     ),
     "E_ZIP_SIZE_MISMATCH": Code(
         4,
@@ -110,7 +128,10 @@ CODES: dict[str, Code] = {
         "--limit NAME=VALUE raises a limit when the file is honest",
     ),
     "E_ENCODING": Code(
-        3, "not strict UTF-8, or a NUL byte", "byte 0xe9 at offset 17 is not UTF-8", "save the file as UTF-8 (iconv -f latin1 -t utf-8)"
+        3,
+        "not strict UTF-8, or a NUL byte",
+        "byte 0xe9 at offset 17 is not UTF-8",
+        "save the file as UTF-8 (iconv -f latin1 -t utf-8)",
     ),
     "E_FORMAT": Code(
         3,
@@ -125,18 +146,26 @@ CODES: dict[str, Code] = {
         "write plain integers, or decimals where the format has them, between -1000000 and 1000000",
     ),
     "E_CONFIDENCE": Code(
-        3, "a confidence that is not a number from 0 to 1", "confidence '1.5', expected 0 to 1", "divide percentages by 100; keep scores in [0, 1]"
+        3,
+        "a confidence that is not a number from 0 to 1",
+        "confidence '1.5', expected 0 to 1",
+        "divide percentages by 100; keep scores in [0, 1]",
     ),
     "E_POLYGON": Code(
         3,
         "a ring that crosses itself, has no area, or has too few distinct points",
         "self-intersecting ring, signed area 0, even-odd area 1500",
-        "order the corners around the ring, or keep the instance as a false positive with --invalid-polygons false-positive",
+        "order the corners around the ring, or keep it as a false positive with --invalid-polygons false-positive",
     ),
-    "E_JSON_DUPKEY": Code(3, "the same key twice in one JSON object", "key 'image' occurs twice", "remove one of the two"),
+    "E_JSON_DUPKEY": Code(
+        3, "the same key twice in one JSON object", "key 'image' occurs twice", "remove one of the two"
+    ),
     "E_XML_DTD": Code(3, "a DOCTYPE or entity declaration", "document declares a DTD", "remove the DOCTYPE"),
     "E_DUPLICATE": Code(
-        3, "the board already holds these predictions", "equal to submission 'mine'", "nothing to do; see the earlier submission"
+        3,
+        "the board already holds these predictions",
+        "equal to submission 'mine'",
+        "nothing to do; see the earlier submission",
     ),
     "E_GT": Code(
         5,
@@ -145,20 +174,38 @@ CODES: dict[str, Code] = {
         "repair the ground truth, or get the original file again",
     ),
     "E_SIGNATURE": Code(
-        6, "results that do not belong together", "signatures differ in iou", "score both with the same protocol and parameters"
+        6,
+        "results that do not belong together",
+        "signatures differ in iou",
+        "score both with the same protocol and parameters",
     ),
     "E_DATASET": Code(
-        6, "results of different ground truths", "ds differs: a@1 and b@2", "score both against the same ground truth"
+        6,
+        "results of different ground truths",
+        "ds differs: a@1 and b@2",
+        "score both against the same ground truth",
     ),
     "E_DRIFT": Code(
-        1, "a stored result is not reproduced", "hmean .80 stored, .81 now", "rescore the submission and look at the change log"
+        1,
+        "a stored result is not reproduced",
+        "hmean .80 stored, .81 now",
+        "rescore the submission and look at the change log",
     ),
-    "E_LEAK": Code(1, "hidden ground truth on a public page", "a canary text was found", "build for another audience"),
-    "E_INTERNAL": Code(70, "a bug of ocr_eval", "unexpected error", "report it with the output of --traceback"),
+    "E_LEAK": Code(
+        1, "hidden ground truth on a public page", "a canary text was found", "build for another audience"
+    ),
+    "E_INTERNAL": Code(
+        70, "a bug of ocr_eval", "unexpected error", "report it with the output of --traceback"
+    ),
     "W_MISSING_SAMPLES": Code(
-        0, "samples without prediction, counted as empty", "12 of 500 samples have no prediction", "add the missing files if that was not meant"
+        0,
+        "samples without prediction, counted as empty",
+        "12 of 500 samples have no prediction",
+        "add the missing files if that was not meant",
     ),
-    "W_OUTSIDE": Code(0, "an instance outside the image", "ring lies left of x = 0", "check the coordinate origin and scale"),
+    "W_OUTSIDE": Code(
+        0, "an instance outside the image", "ring lies left of x = 0", "check the coordinate origin and scale"
+    ),
     "W_AMBIGUOUS": Code(
         0,
         "a transcription that looks like one more number",
@@ -166,7 +213,10 @@ CODES: dict[str, Code] = {
         "if the ninth number was a confidence, name it in the protocol (confidence=true)",
     ),
     "W_IGNORED": Code(
-        0, "predictions ignored because a don't care region holds them", "31 predictions ignored", "nothing to do; they count on neither side"
+        0,
+        "predictions ignored because a don't care region holds them",
+        "31 predictions ignored",
+        "nothing to do; they count on neither side",
     ),
     "W_POLYGON": Code(
         0,
@@ -175,16 +225,40 @@ CODES: dict[str, Code] = {
         "repair the rings if the number is to be compared with others",
     ),
     "W_ORIENTATION": Code(
-        0, "counter-clockwise rings", "3 rings run counter-clockwise", "nothing to do here; the official scripts refuse such files"
+        0,
+        "counter-clockwise rings",
+        "3 rings run counter-clockwise",
+        "nothing to do here; the official scripts refuse such files",
     ),
     "W_LAYOUT": Code(
-        0, "a tolerated layout: common folder, system files, blank lines, BOM", "common folder 'sub/' stripped", "nothing to do here"
+        0,
+        "a tolerated layout: common folder, system files, blank lines, BOM",
+        "common folder 'sub/' stripped",
+        "nothing to do here",
     ),
-    "W_GT": Code(0, "a peculiarity of the ground truth: duplicates, don't care without area", "2 identical instances", "check the ground truth"),
-    "W_UNDEFINED": Code(0, "a metric is 0/0 and has no official value", "recall is undefined: no care ground truth", "nothing to do"),
-    "W_DUPLICATE": Code(0, "predictions over one another (IoU > .9)", "14 predictions repeat another one", "remove duplicates before submitting"),
+    "W_GT": Code(
+        0,
+        "a peculiarity of the ground truth: duplicates, don't care without area",
+        "2 identical instances",
+        "check the ground truth",
+    ),
+    "W_UNDEFINED": Code(
+        0,
+        "a metric is 0/0 and has no official value",
+        "recall is undefined: no care ground truth",
+        "nothing to do",
+    ),
+    "W_DUPLICATE": Code(
+        0,
+        "predictions over one another (IoU > .9)",
+        "14 predictions repeat another one",
+        "remove duplicates before submitting",
+    ),
     "W_LARGE": Code(
-        0, "a prediction as large as half the page", "1 prediction covers more than half of the page", "check that no box swallows the page"
+        0,
+        "a prediction as large as half the page",
+        "1 prediction covers more than half of the page",
+        "check that no box swallows the page",
     ),
     "W_ORDER": Code(
         0,
@@ -206,14 +280,16 @@ CODES: dict[str, Code] = {
     ),
     "W_NAME": Code(0, "look-alike names on a board", "'a' and 'а' look alike", "rename one"),
     "W_FEW_SAMPLES": Code(0, "too few samples for an interval", "12 samples, at least 20", "add samples"),
-    "W_DEGENERATE_INTERVAL": Code(0, "an interval without width", "all replicates are equal", "do not read it as certainty"),
+    "W_DEGENERATE_INTERVAL": Code(
+        0, "an interval without width", "all replicates are equal", "do not read it as certainty"
+    ),
 }
 
 _ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
 
 
 def escape(text: str) -> str:
-    """Foreign text made safe for a terminal: control, bidi, invisible and unassigned characters as ``\\x..``/``\\u....``."""
+    """Foreign text made safe for a terminal: control, bidi, invisible and unassigned characters become escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(map(_escape_character, text))
@@ -261,7 +337,9 @@ class Problem:
     def __str__(self) -> str:
         kind = "warning" if self.code.startswith("W_") else "error"
         hint = self.hint or CODES[self.code].cure
-        return f"{self.place}: {kind}[{self.code}]: {self.reason.replace('; ', ', ')}" + (f"; {hint}" if hint else "")
+        return f"{self.place}: {kind}[{self.code}]: {self.reason.replace('; ', ', ')}" + (
+            f"; {hint}" if hint else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +352,11 @@ class Notice:
     examples: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        places = f" ({', '.join(self.examples)}{', …' if self.count > len(self.examples) else ''})" if self.examples else ""
+        places = (
+            f" ({', '.join(self.examples)}{', …' if self.count > len(self.examples) else ''})"
+            if self.examples
+            else ""
+        )
         return f"{self.message}{places}"
 
 
@@ -331,13 +413,24 @@ class Findings:
     _worst: Problem | None = None
 
     def error(
-        self, code: str, reason: str, hint: str = "", *, entry: str = "", line: int | None = None, col: int | None = None
+        self,
+        code: str,
+        reason: str,
+        hint: str = "",
+        *,
+        entry: str = "",
+        line: int | None = None,
+        col: int | None = None,
     ) -> None:
         """Records one fault. Cheap after ``max_errors``: only counted (a more severe one is still kept)."""
         self.total += 1
         self._faulty.add(entry)
         keep = len(self.problems) < self.max_errors
-        severe = CODES[code].exit == 4 and not any(CODES[p.code].exit == 4 for p in self.problems) if not keep else False
+        severe = (
+            CODES[code].exit == 4 and not any(CODES[p.code].exit == 4 for p in self.problems)
+            if not keep
+            else False
+        )
         if not (keep or severe):
             return
         hint = hint or CODES[code].cure

@@ -46,10 +46,16 @@ class Limits:
                 f"known: {', '.join(near or known)}",
             )
         if not (value.isascii() and value.isdigit() and 0 < len(value) <= 15 and int(value) > 0):
-            raise usage_error(f"--limit {name}: {quote(value)} is not a positive integer", "write plain digits")
+            raise usage_error(
+                f"--limit {name}: {quote(value)} is not a positive integer", "write plain digits"
+            )
         return replace(self, **{name.replace("-", "_"): int(value)})
 
     def raised(self) -> dict[str, int]:
         """Only the limits that differ from the defaults; goes into a record's provenance."""
         default = Limits()
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != getattr(default, f.name)}
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(default, f.name)
+        }

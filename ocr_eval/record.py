@@ -136,7 +136,13 @@ class Record:
             extra.append(Notice("W_IGNORED", message, totals["dc_det"]))
         line = signature(protocol, identity, totals.samples)
         return cls(
-            prediction, repr(protocol), line, counts, metrics, merge_notices((*notices, *extra)), provenance or {}
+            prediction,
+            repr(protocol),
+            line,
+            counts,
+            metrics,
+            merge_notices((*notices, *extra)),
+            provenance or {},
         )
 
     @property
@@ -170,7 +176,10 @@ class Record:
             data["signature"],
             Counts.from_json(data["counts"]),
             data["metrics"],
-            tuple(Notice(code, message, count, tuple(examples)) for code, message, count, examples in data["notices"]),
+            tuple(
+                Notice(code, message, count, tuple(examples))
+                for code, message, count, examples in data["notices"]
+            ),
             data["provenance"],
         )
 

@@ -48,7 +48,9 @@ def load(path: str | None) -> dict[str, Any]:
     try:
         text = found.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise usage_error(f"configuration {quote(str(found))} cannot be read: {error.__class__.__name__}") from None
+        raise usage_error(
+            f"configuration {quote(str(found))} cannot be read: {error.__class__.__name__}"
+        ) from None
     import tomllib
 
     try:
@@ -121,7 +123,9 @@ def _check_limits(table: Any, path: Path, text: str) -> None:
 def _unknown(key: str, known: list[str], path: Path, text: str) -> InputError:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.3)
     hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
-    return InputError([Problem("E_CONFIG", f"unknown key {quote(key)}", hint, str(path), line=_line(key, text))])
+    return InputError(
+        [Problem("E_CONFIG", f"unknown key {quote(key)}", hint, str(path), line=_line(key, text))]
+    )
 
 
 def _line(key: str, text: str) -> int | None:
@@ -133,7 +137,12 @@ def _line(key: str, text: str) -> int | None:
 
 def describe(ctx: click.Context, settings: Settings) -> str:
     """Every value of a command with where it came from, one a line."""
-    origins = {"COMMANDLINE": "command line", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file", "DEFAULT": "default"}
+    origins = {
+        "COMMANDLINE": "command line",
+        "ENVIRONMENT": "environment",
+        "DEFAULT_MAP": "file",
+        "DEFAULT": "default",
+    }
     lines = []
     for parameter in ctx.command.params:
         name = parameter.name or ""
@@ -141,5 +150,11 @@ def describe(ctx: click.Context, settings: Settings) -> str:
             source = ctx.get_parameter_source(name)
             lines.append((name, ctx.params[name], origins.get(source.name if source else "", "default")))
     for name in GLOBAL_KEYS:
-        lines.append((name, getattr(settings, name), settings.origins.get(name, "default").replace("default map", "file")))
+        lines.append(
+            (
+                name,
+                getattr(settings, name),
+                settings.origins.get(name, "default").replace("default map", "file"),
+            )
+        )
     return "".join(f"{name} = {value!r}  ({origin})\n" for name, value, origin in lines)

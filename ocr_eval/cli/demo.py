@@ -18,7 +18,11 @@ PROTOCOLS = ("rrc-iou", "cascade", "popeval")
     short_help="score the shipped sample data set with outputs of real engines",
 )
 @click.option(
-    "--out", default="./ocr-eval-demo", metavar="DIR", show_default=True, help="Where the demo writes its files."
+    "--out",
+    default="./ocr-eval-demo",
+    metavar="DIR",
+    show_default=True,
+    help="Where the demo writes its files.",
 )
 @common
 @click.pass_obj

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Example,
-    example="ocr-eval explain sample sample:tesseract-psm11 --sample img_1 -p rrc-iou\nocr-eval explain --error E_COORD",
+    example="ocr-eval explain sample sample:tesseract-psm11 --sample img_1 -p rrc-iou",
     short_help="every instance of one sample, its partner, and why",
 )
 @click.argument("gt", required=False)
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @common
 @click.pass_obj
-def command(settings: Settings, gt: str | None, prediction: str | None, **flags: Any) -> int:
+def command(settings: Settings, /, gt: str | None, prediction: str | None, **flags: Any) -> int:
     """Says of every gt and every prediction of one sample what became of it, with the numbers that decided."""
     import contextlib
 
@@ -50,7 +50,9 @@ def command(settings: Settings, gt: str | None, prediction: str | None, **flags:
         emit(about_code(flags["code"]))
         return 0
     if not (gt and prediction and flags["sample"] and flags["protocol"]):
-        raise usage_error("explain needs GT, PRED, --sample and -p", "or --error CODE; `ocr-eval explain --help`")
+        raise usage_error(
+            "explain needs GT, PRED, --sample and -p", "or --error CODE; `ocr-eval explain --help`"
+        )
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         drawing = stack.enter_context(OutputFile(flags["svg"])) if flags["svg"] else None
@@ -94,7 +96,11 @@ def explained(
     truth = read_side(path, format=flags["gt_format"], **reading([rule], "gt"), **shared)
     sample = flags["sample"]
     if sample not in truth.sample_ids:
-        hint = close_names(sample, sorted(truth.sample_ids)) if len(truth.sample_ids) < 2000 else "check the name"
+        hint = (
+            close_names(sample, sorted(truth.sample_ids))
+            if len(truth.sample_ids) < 2000
+            else "check the name"
+        )
         raise usage_error(f"no sample is called {quote(sample)}", hint[:400])
     arguments = reading([rule], "prediction") | shared
     pred = read_side(pred_path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
@@ -137,13 +143,17 @@ def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind:
         for verdict in own:
             counts[verdict.status] = counts.get(verdict.status, 0) + 1
         summary = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
-        place = f"{escape(table.source)}!{escape(table.entries[sample])}" if table.entries[sample] else "no entry"
+        place = (
+            f"{escape(table.source)}!{escape(table.entries[sample])}" if table.entries[sample] else "no entry"
+        )
         lines += ["", f"{title} ({place}): {summary}"]
         width = max([len(status) for status in counts], default=0)
         for v in own:
             i = table.span(sample).start + v.index
             word = f" '{escape(table.texts[i])}'" if table.texts else ""
-            lines.append(f"  {v.index:>3}  {v.status:<{width}} {word}  {escape(v.reason)}  (line {int(table.line[i])})")
+            lines.append(
+                f"  {v.index:>3}  {v.status:<{width}} {word}  {escape(v.reason)}  (line {int(table.line[i])})"
+            )
     if matches.steps:
         lines += ["", "steps", *(f"  {k + 1:>3}  {escape(step)}" for k, step in enumerate(matches.steps))]
     return "\n".join(lines) + "\n"

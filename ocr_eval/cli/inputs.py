@@ -42,7 +42,9 @@ def named_predictions(arguments: Sequence[str]) -> list[tuple[str, str]]:
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
-            raise usage_error(f"two predictions are called {quote(name)}", "label them: A=first.zip B=second.zip")
+            raise usage_error(
+                f"two predictions are called {quote(name)}", "label them: A=first.zip B=second.zip"
+            )
         seen.add(name)
     if sum(path == "-" for _, path in pairs) > 1:
         raise usage_error("standard input can be read only once", "give the others as files")

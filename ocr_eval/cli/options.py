@@ -39,7 +39,7 @@ def _store(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
         settings.origins[name] = source.name.lower().replace("commandline", "command line").replace("_", " ")
 
 
-def _load(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
     """Reads the configuration file before other flags take their defaults from it."""
     if ctx.resilient_parsing:
         return
@@ -57,50 +57,39 @@ def _load(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
 
 
 def common(function: F) -> F:
-    """Adds the global flags to a command."""
-    options = [
-        click.option("--config", metavar="FILE", is_eager=True, callback=_load, help="Configuration file (TOML)."),
-        click.option("-q", "quiet", is_flag=True, callback=_store, help="Errors only."),
-        click.option("-v", "verbose", is_flag=True, callback=_store, help="Details: all warnings, long digests."),
-        click.option(
+    """Adds the global flags to a command; their values go to the settings, not to the command's function."""
+    flags = [
+        _global("--config", metavar="FILE", is_eager=True, callback=_load, help="Configuration file (TOML)."),
+        _global("-q", "quiet", is_flag=True, help="Errors only."),
+        _global("-v", "verbose", is_flag=True, help="Details: all warnings, long digests."),
+        _global(
             "--color",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
-            callback=_store,
             help="Colour of messages on stderr.",
         ),
-        click.option("--progress/--no-progress", default=None, callback=_store, help="Progress on stderr."),
-        click.option(
+        _global("--progress/--no-progress", default=None, help="Progress on stderr."),
+        _global(
             "--max-errors",
             type=click.IntRange(1, 1_000_000),
             default=100,
             metavar="N",
-            callback=_store,
             help="List at most N errors (100).",
         ),
-        click.option("--datasets", metavar="DIR", callback=_store, help="Folder of prepared data sets."),
-        click.option("--show-config", is_flag=True, callback=_store, help="Print every value with its origin."),
-        click.option("--traceback", is_flag=True, callback=_store, help="Show Python's traceback of an error."),
+        _global("--datasets", metavar="DIR", help="Folder of prepared data sets."),
+        _global("--show-config", is_flag=True, help="Print every value with its origin."),
+        _global("--traceback", is_flag=True, help="Show Python's traceback of an error."),
     ]
-    for option in reversed(options):
-        function = _hidden(option)(function)
+    for flag in reversed(flags):
+        function = flag(function)
     return function
 
 
-def _hidden(option: Callable[[F], F]) -> Callable[[F], F]:
-    """The value goes to the settings, not to the command's function; the environment may give it too."""
-
-    def decorate(function: F) -> F:
-        decorated = option(function)
-        parameters: list[click.Option] = (
-            decorated.params if isinstance(decorated, click.Command) else decorated.__click_params__  # type: ignore[attr-defined]
-        )
-        parameter = parameters[-1]
-        parameter.expose_value = False
-        parameter.envvar = f"OCR_EVAL_{(parameter.name or '').upper()}"
-        return decorated
-
-    return decorate
+def _global(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """A flag of every command; OCR_EVAL_<NAME> may give it too."""
+    name = names[-1].split("/")[0].lstrip("-").replace("-", "_")
+    attributes.setdefault("callback", _store)
+    return click.option(*names, expose_value=False, envvar=f"OCR_EVAL_{name.upper()}", **attributes)
 
 
 def option(*names: str, **attributes: Any) -> Callable[[F], F]:
@@ -148,4 +137,6 @@ def close_names(word: str, known: list[str]) -> str:
 
 
 FORMATS_HELP = "Layout of the input, if sniffing is not enough (icdar-quad, icdar-ltrb, polygon, …)."
-POLICY_HELP = "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
+POLICY_HELP = (
+    "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
+)

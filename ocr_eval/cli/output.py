@@ -100,17 +100,19 @@ class OutputFile:
                 stream.flush()
                 os.fsync(self._handle)
             self._close()
-            os.replace(self._name, self.target)
+            Path(self._name).replace(self.target)
         except OSError as error:
             self.discard()
             reason = f"{escape(str(self.target))} cannot be written: {error.strerror or error}"
-            raise usage_error(reason, "free space or choose another place, the old file is untouched") from None
+            raise usage_error(
+                reason, "free space or choose another place, the old file is untouched"
+            ) from None
 
     def discard(self) -> None:
         """Removes the temporary file, if it is still there."""
         self._close()
         with contextlib.suppress(OSError):
-            os.unlink(self._name)
+            Path(self._name).unlink()
 
     def _close(self) -> None:
         if self._open:

@@ -21,7 +21,7 @@ from ocr_eval.cli.options import Example, Settings, common, option
 @click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
 @common
 @click.pass_obj
-def command(settings: Settings, names: tuple[str, ...], target: str | None, **flags: Any) -> int:
+def command(_settings: Settings, /, names: tuple[str, ...], target: str | None, **flags: Any) -> int:
     """Lists the protocols, or prints everything about one: its rule, parameters, columns, metrics, deviations."""
     from ocr_eval.cli.output import OutputFile, emit
 
@@ -74,14 +74,24 @@ def render_list(found: list[dict[str, Any]]) -> str:
     """One line per protocol."""
     width = max(len(item["id"]) for item in found)
     lines = [f"{item['id']:<{width}}  {item['task']:<11}  {item['line']}" for item in found]
-    return "\n".join(lines) + "\n\n`ocr-eval protocols ID` shows the rule, its parameters and its deviations.\n"
+    return (
+        "\n".join(lines) + "\n\n`ocr-eval protocols ID` shows the rule, its parameters and its deviations.\n"
+    )
 
 
 def render(item: dict[str, Any]) -> str:
     """The SPEC text, then parameters, columns and metrics as short tables."""
-    lines = [f"{item['id']}  (version {item['version']}, {item['task']})", "", item["spec"].rstrip(), "", "Parameters"]
+    lines = [
+        f"{item['id']}  (version {item['version']}, {item['task']})",
+        "",
+        item["spec"].rstrip(),
+        "",
+        "Parameters",
+    ]
     for p in item["parameters"]:
         lines.append(f"    {p['name']}={p['default']}    {p['accepts']}    {p['help']}")
-    metrics = ", ".join(m["name"] + ("" if m["higher_is_better"] else " (lower is better)") for m in item["metrics"])
+    metrics = ", ".join(
+        m["name"] + ("" if m["higher_is_better"] else " (lower is better)") for m in item["metrics"]
+    )
     lines += ["", "Columns per sample", f"    {', '.join(item['columns'])}", "", "Metrics", f"    {metrics}"]
     return "\n".join(lines) + "\n"

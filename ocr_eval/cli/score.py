@@ -13,7 +13,6 @@ from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, c
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
-    from ocr_eval.engine.local import Job
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.record import Record
 
@@ -33,9 +32,18 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
 @option("--per-sample", metavar="FILE", help="Also write the counts of every sample (.csv, .tsv or .jsonl).")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option("--pred-format", metavar="F", help=FORMATS_HELP)
-@option("--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step; UTF-8, one word a line.")
-@option("--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 1 when a result is below; repeatable.")
-@option("--fail-on-warning", multiple=True, metavar="[CODE]", help="Exit 1 when a warning (of that code) occurred.")
+@option(
+    "--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step; UTF-8, one word a line."
+)
+@option(
+    "--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 1 when a result is below; repeatable."
+)
+@option(
+    "--fail-on-warning",
+    multiple=True,
+    metavar="[CODE]",
+    help="Exit 1 when a warning (of that code) occurred.",
+)
 @option(
     "--invalid-polygons",
     type=click.Choice(["refuse", "false-positive", "official"]),
@@ -52,13 +60,20 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
 @option("--keep-going", is_flag=True, help="Score the valid predictions when others are invalid.")
 @common
 @click.pass_obj
-def command(settings: Settings, gt: str, predictions: tuple[str, ...], **flags: Any) -> int:
+def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flags: Any) -> int:
     """Scores predictions against a ground truth.
 
     GT and PRED are a zip, a folder or a single file; GT may be the id of a prepared data set. PRED may be labelled:
     NAME=PATH. A sample without prediction counts as empty.
     """
-    from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, read_lexicon, reading, resolve_gt
+    from ocr_eval.cli.inputs import (
+        named_predictions,
+        parse_limits,
+        parse_protocols,
+        read_lexicon,
+        reading,
+        resolve_gt,
+    )
     from ocr_eval.cli.output import OutputFile, emit, tell_problems, wants_colour, write_all
 
     if not flags["protocol"]:
@@ -91,7 +106,7 @@ def command(settings: Settings, gt: str, predictions: tuple[str, ...], **flags: 
             pred = read_side(path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
             return job.run(pred, name)
 
-        records, failures = score_all(score, named, settings, len(rules))
+        records, failures = score_all(score, named, settings)
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
         text = render(records, flags["format"], long=settings.verbose)
@@ -109,7 +124,9 @@ def command(settings: Settings, gt: str, predictions: tuple[str, ...], **flags: 
 
 
 def score_all(
-    score: Callable[[str, str], list[Record]], named: Sequence[tuple[str, str]], settings: Settings, _rules: int
+    score: Callable[[str, str], list[Record]],
+    named: Sequence[tuple[str, str]],
+    settings: Settings,
 ) -> tuple[list[Record], list[InputError]]:
     """Every prediction in argument order; all invalid ones are collected, not only the first."""
     records: list[Record] = []
@@ -150,7 +167,9 @@ def per_sample_kind(path: str | None) -> str:
 
     kind = Path(path).suffix.lower() if path else ".csv"
     if kind not in KINDS:
-        raise usage_error(f"--per-sample {quote(path or '')}: unknown kind", f"end the name with {', '.join(KINDS)}")
+        raise usage_error(
+            f"--per-sample {quote(path or '')}: unknown kind", f"end the name with {', '.join(KINDS)}"
+        )
     return kind
 
 
@@ -178,14 +197,18 @@ def parse_checks(flags: Sequence[str], rules: Sequence[EvaluationProtocol]) -> d
     for flag in flags:
         name, separator, word = flag.partition("=")
         if name not in known:
-            raise usage_error(f"--fail-under: no result has the metric {quote(name)}", close_names(name, known))
+            raise usage_error(
+                f"--fail-under: no result has the metric {quote(name)}", close_names(name, known)
+            )
         try:
             bounds[name] = float(word)
             good = bool(separator) and word.isascii() and bounds[name] == bounds[name]
         except ValueError:
             good = False
         if not good:
-            raise usage_error(f"--fail-under {quote(flag)} is not metric=value", "write for example hmean=0.82")
+            raise usage_error(
+                f"--fail-under {quote(flag)} is not metric=value", "write for example hmean=0.82"
+            )
     return bounds
 
 
@@ -198,7 +221,9 @@ def failed_checks(records: Sequence[Record], bounds: dict[str, float], codes: Se
     for record in records:
         for name, bound in bounds.items():
             if name in record.metrics and ((value := record.metrics[name]) is None or value < bound):
-                tell(f"{escape(record.prediction)}: {name} {value if value is not None else 'undefined'} < {bound:g}")
+                tell(
+                    f"{escape(record.prediction)}: {name} {value if value is not None else 'undefined'} < {bound:g}"
+                )
                 failed = True
         hits = [n for n in record.notices if "any" in codes or n.code in codes]
         for notice in hits:

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 @option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @common
 @click.pass_obj
-def command(settings: Settings, prediction: str, gt: str | None, manifest: str | None, **flags: Any) -> int:
+def command(
+    settings: Settings, /, prediction: str, gt: str | None, manifest: str | None, **flags: Any
+) -> int:
     """Lists all problems of a submission: syntax, encoding, geometry, limits; with --gt also names.
 
     Exit 0 when it is fine, 3 when it is invalid, 4 when a safety limit refused it, 5 when --gt itself is broken.
@@ -70,7 +72,9 @@ def command(settings: Settings, prediction: str, gt: str | None, manifest: str |
         arguments = reading(rules, "prediction") | shared
         if not rules:
             arguments |= {"text": None, "geometry": None}
-        found = examine(path, format=flags["pred_format"], samples=samples, **arguments, **standard_input(path, flags))
+        found = examine(
+            path, format=flags["pred_format"], samples=samples, **arguments, **standard_input(path, flags)
+        )
         official = official_refusals(found, rules[0].ID) if rules else []
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
@@ -102,7 +106,9 @@ def sample_ids(
         try:
             text = Path(manifest).read_bytes().decode("utf-8-sig")
         except (OSError, ValueError):
-            raise usage_error(f"manifest {quote(manifest)} cannot be read", "give a UTF-8 file, one id a line") from None
+            raise usage_error(
+                f"manifest {quote(manifest)} cannot be read", "give a UTF-8 file, one id a line"
+            ) from None
         return tuple(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
     if gt is None:
         return None
@@ -120,9 +126,7 @@ def summary_scope(found: Examined) -> str:
     return f"{words} in {faulty} of {found.entries} entries" if found.entries else words
 
 
-def report(
-    name: str, found: Examined, official: Sequence[Problem], kind: str, settings: Settings
-) -> str:
+def report(name: str, found: Examined, official: Sequence[Problem], kind: str, settings: Settings) -> str:
     """The report in one of its forms."""
     if kind == "json":
         body = {
@@ -141,7 +145,9 @@ def report(
         lines += [_annotation("notice", problem) for problem in official]
         return "".join(f"{line}\n" for line in lines)
     lines = [f"{escape(name)}: {found.described}"]
-    lines += [f"  warning[{n.code}]: {n.count} × {n}" for n in found.notices if settings.verbose or _matters(n)]
+    lines += [
+        f"  warning[{n.code}]: {n.count} × {n}" for n in found.notices if settings.verbose or _matters(n)
+    ]
     shown = official[: settings.max_errors]
     lines += [f"  {problem.place}: official script would refuse: {problem.reason}" for problem in shown]
     if len(official) > len(shown):
@@ -169,12 +175,16 @@ def _annotation(level: str, problem: Problem) -> str:
     """One GitHub workflow command; its own marks in foreign text are percent-encoded."""
 
     def encode(text: str) -> str:
-        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace(":", "%3A").replace(",", "%2C")
+        return (
+            text.replace("%", "%25")
+            .replace("\r", "%0D")
+            .replace("\n", "%0A")
+            .replace(":", "%3A")
+            .replace(",", "%2C")
+        )
 
     where = [f"file={encode(problem.source + ('!' + problem.entry if problem.entry else ''))}"]
     where += [f"line={problem.line}"] if problem.line else []
     where += [f"col={problem.col}"] if problem.col else []
     message = f"{problem.code} {escape(problem.reason)}".replace("%", "%25").replace("\n", "%0A")
     return f"::{level} {','.join(where)}::{message}"
-
-

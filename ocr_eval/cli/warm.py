@@ -10,7 +10,7 @@ from ocr_eval.cli.options import Example, Settings, common
 @click.command(cls=Example, example="ocr-eval warm", short_help="compile the kernels into the cache")
 @common
 @click.pass_obj
-def command(settings: Settings) -> int:
+def command(_settings: Settings) -> int:
     """Compiles every kernel once. Without it the first big job does so itself (about ten seconds)."""
     import time
 
@@ -21,6 +21,10 @@ def command(settings: Settings) -> int:
     names = warm_up()
     seconds = time.perf_counter() - began
     folder = cache_folder()
-    place = f"cache: {folder}" if folder else "no cache: neither the package folder nor the user's cache can be written"
+    place = (
+        f"cache: {folder}"
+        if folder
+        else "no cache: neither the package folder nor the user's cache can be written"
+    )
     emit(f"{len(names)} kernels ready in {seconds:.1f} s\n{place}\n")
     return 0

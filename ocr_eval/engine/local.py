@@ -77,7 +77,12 @@ class Job:
             counts = rule.count(joined, pairing)
             records.append(
                 Record.of(
-                    rule, counts, own, prediction=name, notices=joined.notices, provenance=dict(self.provenance)
+                    rule,
+                    counts,
+                    own,
+                    prediction=name,
+                    notices=joined.notices,
+                    provenance=dict(self.provenance),
                 )
             )
         return records
@@ -129,11 +134,15 @@ def _check(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: Wo
     reads = rule.reads
     if reads.geometry and not (gt.geometry and pred.geometry):
         side = "the ground truth" if not gt.geometry else "the prediction"
-        raise usage_error(f"{rule.ID} needs rings, {side} is a list of texts", "use -p recognition for such lists")
+        raise usage_error(
+            f"{rule.ID} needs rings, {side} is a list of texts", "use -p recognition for such lists"
+        )
     if reads.gt_text and gt.codepoints is None:
         raise InputError(_absent(gt, "gt", f"{rule.ID} reads transcriptions, this ground truth has none"))
     if reads.pred_text and pred.codepoints is None:
-        raise InputError(_absent(pred, "prediction", f"{rule.ID} reads transcriptions, this submission has none"))
+        raise InputError(
+            _absent(pred, "prediction", f"{rule.ID} reads transcriptions, this submission has none")
+        )
     if reads.pred_confidence and pred.confidence is None:
         raise InputError(_absent(pred, "prediction", f"{rule!r} reads confidences, this submission has none"))
     if reads.lexicon and lexicon is None:
@@ -144,7 +153,9 @@ def _check(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: Wo
 
 def _absent(table: Instances, role: str, reason: str) -> list[Any]:
     findings = Findings(table.source, role)
-    findings.error("E_FORMAT", reason, "add the field to every line, or choose a protocol that does not read it")
+    findings.error(
+        "E_FORMAT", reason, "add the field to every line, or choose a protocol that does not read it"
+    )
     return findings.problems
 
 

@@ -1,4 +1,4 @@
-"""The registry: protocol id -> where it lives, and "id(key=value)" -> the protocol. One literal table, imported lazily."""
+"""The registry: protocol id -> where it lives, and "id(key=value)" -> the protocol. One literal table, lazy imports."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ def protocols() -> dict[str, Entry]:
 
     found = dict(REGISTRY)
     for point in entry_points(group=_GROUP):
-        found.setdefault(point.name, Entry(point.value, "other", f"from {point.dist.name if point.dist else 'a package'}"))
+        found.setdefault(
+            point.name, Entry(point.value, "other", f"from {point.dist.name if point.dist else 'a package'}")
+        )
     return found
 
 
@@ -121,6 +123,8 @@ def protocol(text: str) -> EvaluationProtocol:
     """``"rrc-iou(iou=0.7)"`` -> the protocol. Raises InputError (E_PROTOCOL, E_CONFIG) with the nearest names."""
     name, raw = split(text)
     if not re.fullmatch(r"[a-z0-9-]+", name):
-        raise usage_error(f"no protocol is called {quote(name)}", "ids are lower case, with dashes", "E_PROTOCOL")
+        raise usage_error(
+            f"no protocol is called {quote(name)}", "ids are lower case, with dashes", "E_PROTOCOL"
+        )
     made: EvaluationProtocol = build(protocol_class(name), raw)
     return made

@@ -45,7 +45,9 @@ def parameter(
     open_low: bool = True,
 ) -> Any:
     """A dataclass field of a protocol. The default is the official value."""
-    return dataclasses.field(default=default, metadata={"parameter": Parameter(text, choices, low, high, open_low)})
+    return dataclasses.field(
+        default=default, metadata={"parameter": Parameter(text, choices, low, high, open_low)}
+    )
 
 
 def fraction(default: float, text: str) -> Any:
@@ -84,7 +86,9 @@ def check(protocol: Any) -> None:
         if not good:
             near = difflib.get_close_matches(str(value), accepted.choices, n=1, cutoff=0.5)
             hint = f"expected {accepted.accepts}" + (f", did you mean {near[0]!r}?" if near else "")
-            raise usage_error(f"{protocol.ID}: {name}={quote(str(value))[1:-1]} is not allowed", hint, "E_CONFIG")
+            raise usage_error(
+                f"{protocol.ID}: {name}={quote(str(value))[1:-1]} is not allowed", hint, "E_CONFIG"
+            )
 
 
 def spell_value(value: Any) -> str:
@@ -112,7 +116,9 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     """``"id(key=value, key="a b")"`` -> id and raw values. Raises InputError (E_CONFIG) on bad syntax."""
 
     def bad(reason: str) -> InputError:
-        return usage_error(f"protocol string {quote(text)}: {reason}", "write ID or ID(key=value,…)", "E_CONFIG")
+        return usage_error(
+            f"protocol string {quote(text)}: {reason}", "write ID or ID(key=value,…)", "E_CONFIG"
+        )
 
     tokens: list[tuple[str, str]] = []
     position = 0
@@ -161,7 +167,7 @@ def build(cls: Any, raw: Mapping[str, str]) -> Any:
             near = difflib.get_close_matches(key, known, n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(known) or 'none'}"
             raise usage_error(f"{cls.ID} has no parameter {quote(key)}", hint, "E_CONFIG")
-        accepted, default = known[key]
+        default = known[key][1]
         if isinstance(default, bool):
             arguments[key] = {"true": True, "false": False}.get(word, word)
         elif isinstance(default, int | float):

@@ -105,7 +105,9 @@ def scored_predictions(joined: Joined, match: RrcMatch, correct: NDArray[np.bool
     pred = joined.pred
     keep = np.flatnonzero(match.kept & ~match.ignored)
     confidence = np.ones(len(pred)) if pred.confidence is None else pred.confidence
-    return Scored(confidence[keep], pred.sample_of[keep], keep - pred.start[pred.sample_of[keep]], correct[keep])
+    return Scored(
+        confidence[keep], pred.sample_of[keep], keep - pred.start[pred.sample_of[keep]], correct[keep]
+    )
 
 
 def average_precision(scored: Scored, n_gt: int) -> dict[str, float | None]:
@@ -130,9 +132,16 @@ def average_precision(scored: Scored, n_gt: int) -> dict[str, float | None]:
 
 
 def explain_match(
-    joined: Joined, pairing: Pairing, match: RrcMatch, sample: int, *, iou: float, share: float, rule: str = "first"
+    joined: Joined,
+    pairing: Pairing,
+    match: RrcMatch,
+    sample: int,
+    *,
+    iou: float,
+    share: float,
+    rule: str = "first",
 ) -> list[Verdict]:
-    """A verdict per instance of one sample: its partner and the IoU that decided, or the nearest miss and why it failed.
+    """A verdict per instance of one sample: its partner and the IoU that decided, or the nearest miss and why it fails.
 
     ``rule`` says in words which of several free predictions was taken ("first", "best").
     """
@@ -149,14 +158,20 @@ def explain_match(
     for g in gt.span(sample):
         index = g - first_gt
         if not match.care[g]:
-            verdicts.append(Verdict("gt", index, "don't care", (), "don't care region: it is not searched for"))
+            verdicts.append(
+                Verdict("gt", index, "don't care", (), "don't care region: it is not searched for")
+            )
         elif (p := int(match.partner[g])) >= 0:
             value = ious[g, p]
             reason = f"IoU {value:.4f} > {iou:g} with prediction {p - first_pred}, the {rule} free one"
             verdicts.append(Verdict("gt", index, "match", (p - first_pred,), reason, {"iou": value}))
         else:
-            value, p = max(((v, -q) for (h, q), v in ious.items() if h == g and match.kept[q]), default=(0.0, 0))
-            verdicts.append(Verdict("gt", index, "miss", (), _why_missed(value, -p, first_pred, iou, match, owner)))
+            value, p = max(
+                ((v, -q) for (h, q), v in ious.items() if h == g and match.kept[q]), default=(0.0, 0)
+            )
+            verdicts.append(
+                Verdict("gt", index, "miss", (), _why_missed(value, -p, first_pred, iou, match, owner))
+            )
     for p in pred.span(sample):
         index = p - first_pred
         if not match.kept[p]:
@@ -170,16 +185,32 @@ def explain_match(
             reason = f"IoU {value:.4f} > {iou:g} with gt {owner[p] - first_gt}"
             verdicts.append(Verdict("pred", index, "match", (owner[p] - first_gt,), reason, {"iou": value}))
         elif pairing.policy == "false-positive" and not pred.valid[p]:
-            verdicts.append(Verdict("pred", index, "invalid", (), "its ring is invalid: it can never match nor be ignored"))
+            verdicts.append(
+                Verdict(
+                    "pred", index, "invalid", (), "its ring is invalid: it can never match nor be ignored"
+                )
+            )
         else:
-            value, g = max(((v, -h) for (h, q), v in ious.items() if q == p and match.care[h]), default=(0.0, 0))
-            near = f"best IoU is {value:.4f} with gt {-g - first_gt}" if value > 0 else "it overlaps no care gt"
-            rest = ", which another prediction took" if value > iou else f", IoU > {iou:g} is needed" if value > 0 else ""
+            value, g = max(
+                ((v, -h) for (h, q), v in ious.items() if q == p and match.care[h]), default=(0.0, 0)
+            )
+            near = (
+                f"best IoU is {value:.4f} with gt {-g - first_gt}" if value > 0 else "it overlaps no care gt"
+            )
+            rest = (
+                ", which another prediction took"
+                if value > iou
+                else f", IoU > {iou:g} is needed"
+                if value > 0
+                else ""
+            )
             verdicts.append(Verdict("pred", index, "false positive", (), near + rest, {"iou": value}))
     return verdicts
 
 
-def _why_missed(value: float, p: int, first_pred: int, iou: float, match: RrcMatch, owner: dict[int, int]) -> str:
+def _why_missed(
+    value: float, p: int, first_pred: int, iou: float, match: RrcMatch, owner: dict[int, int]
+) -> str:
     if value <= 0:
         return "no prediction overlaps it"
     text = f"best IoU is {value:.4f} with prediction {p - first_pred}"

@@ -38,7 +38,11 @@ def to_latex(records: Sequence[Record], *, long: bool = False) -> str:
     for spelled, group in grouped(records).items():
         metrics = metric_names(group)
         samples = len(group[0].counts.sample_ids)
-        lines = [rf"% {latex(spelled)}, {samples} samples", rf"\begin{{tabular}}{{l{'r' * len(metrics)}}}", r"\hline"]
+        lines = [
+            rf"% {latex(spelled)}, {samples} samples",
+            rf"\begin{{tabular}}{{l{'r' * len(metrics)}}}",
+            r"\hline",
+        ]
         lines.append(" & ".join(["prediction", *(latex(name) for name in metrics)]) + r" \\")
         lines.append(r"\hline")
         for record in group:

@@ -47,7 +47,8 @@ def draw(gt: Instances, pred: Instances, matches: Matches) -> str:
     lines = [
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="{_n(x0)} {_n(y0)} {_n(width)} {_n(height)}" '
-        f'width="{_n(width / unit)}" height="{_n(height / unit)}" font-family="sans-serif" font-size="{_n(12 * unit)}">',
+        f'width="{_n(width / unit)}" height="{_n(height / unit)}" '
+        f'font-family="sans-serif" font-size="{_n(12 * unit)}">',
         f"<title>{xml(visible(matches.sample))}</title>",
         f'<rect x="{_n(x0)}" y="{_n(y0)}" width="{_n(width)}" height="{_n(height)}" fill="#fff"/>',
     ]

@@ -79,7 +79,9 @@ class Counts:
         return cls(
             sample_ids,
             tuple(columns),
-            np.column_stack([*columns.values()]).astype(np.int64) if columns else np.zeros((size, 0), np.int64),
+            np.column_stack([*columns.values()]).astype(np.int64)
+            if columns
+            else np.zeros((size, 0), np.int64),
             tuple(sums),
             np.column_stack([*sums.values()]).astype(np.float64) if sums else None,
             scored,
@@ -169,7 +171,10 @@ class Counts:
             tuple(data["sum_columns"]),
             np.array(data["sums"], np.float64).reshape(size, len(data["sum_columns"])),
             scored,
-            tuple(Notice(code, message, count, tuple(examples)) for code, message, count, examples in data["notices"]),
+            tuple(
+                Notice(code, message, count, tuple(examples))
+                for code, message, count, examples in data["notices"]
+            ),
         )
 
     def save(self, path: str | Path) -> None:

@@ -1,4 +1,4 @@
-"""``Instances`` -> SHA-256 of their canonical JSON lines: the identity of a gt or a submission, whatever the archive."""
+"""``Instances`` -> SHA-256 of their canonical JSON lines: what a gt or submission is, whatever the archive."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def _number(value: float) -> str:
 def digest(instances: Instances, *, sort: bool = False) -> str:
     """64 hex digits over one JSON line per sample, samples by UTF-8 bytes of the id.
 
-    A line is ``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``; absent fields are left
-    out, numbers are the shortest decimals that read back. ``sort`` orders the instances (duplicate detection).
+    A line is ``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``; absent fields are
+    left out, numbers are the shortest decimals that read back. ``sort`` orders the instances (duplicate detection).
     """
     state = hashlib.sha256()
     spell = json.encoder.encode_basestring
@@ -34,7 +34,9 @@ def digest(instances: Instances, *, sort: bool = False) -> str:
         if confidence is not None:
             fields.append(f'"confidence":{confidence[i]}')
         parts.append("{" + ",".join(fields) + "}")
-    for sample in sorted(range(len(instances.sample_ids)), key=lambda s: instances.sample_ids[s].encode("utf-8")):
+    for sample in sorted(
+        range(len(instances.sample_ids)), key=lambda s: instances.sample_ids[s].encode("utf-8")
+    ):
         own = [parts[i] for i in instances.span(sample)]
         body = ",".join(sorted(own) if sort else own)
         line = f'{{"sample":{spell(instances.sample_ids[sample])},"instances":[{body}]}}\n'

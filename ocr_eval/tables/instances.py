@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -61,7 +62,17 @@ class Instances:
     is_folder: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("start", "xy", "ring", "care", "shape", "line", "codepoints", "text_offset", "confidence"):
+        for name in (
+            "start",
+            "xy",
+            "ring",
+            "care",
+            "shape",
+            "line",
+            "codepoints",
+            "text_offset",
+            "confidence",
+        ):
             array = getattr(self, name)
             if array is not None:
                 object.__setattr__(self, name, freeze(array))
@@ -95,7 +106,9 @@ class Instances:
 
     def __repr__(self) -> str:
         kind = self.format or "instances"
-        return f"<Instances {self.source or '(memory)'} [{kind}]: {len(self)} in {len(self.sample_ids)} samples>"
+        return (
+            f"<Instances {self.source or '(memory)'} [{kind}]: {len(self)} in {len(self.sample_ids)} samples>"
+        )
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -104,7 +117,7 @@ class Instances:
             return ()
         joined = self.codepoints.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         bounds = self.text_offset.tolist()
-        return tuple(joined[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+        return tuple(joined[a:b] for a, b in itertools.pairwise(bounds))
 
     @property
     def valid(self) -> NDArray[np.bool_]:

@@ -47,5 +47,7 @@ def join(gt: Instances, pred: Instances, lexicon: WordList | None = None) -> Joi
     notices = gt.notices + pred.notices
     if missing:
         count = len(missing)
-        notices += (Notice("W_MISSING_SAMPLES", "samples without prediction, counted as empty", count, missing[:3]),)
+        notices += (
+            Notice("W_MISSING_SAMPLES", "samples without prediction, counted as empty", count, missing[:3]),
+        )
     return Joined(gt, pred.take(order, gt.sample_ids), missing, notices, lexicon)

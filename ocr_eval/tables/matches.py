@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-STATUSES = ("match", "wrong text", "miss", "false positive", "don't care", "ignored", "split", "merge", "invalid", "dropped")
+STATUSES = (
+    "match",
+    "wrong text",
+    "miss",
+    "false positive",
+    "don't care",
+    "ignored",
+    "split",
+    "merge",
+    "invalid",
+    "dropped",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def test_cascade_reads_one_word_right_and_one_almost() -> None:
 def test_cascade_denominators_part_when_a_word_is_missed() -> None:
     rule = protocol("cascade")
     truth = gt(Word(LEFT, "ab"), Word(RIGHT, "cd"))
-    metrics = rule.derive(count(truth, pred(Word(LEFT, "ab"), Word(box(500, 0, 600, 50), "x")), protocol=rule).total())
+    metrics = rule.derive(
+        count(truth, pred(Word(LEFT, "ab"), Word(box(500, 0, 600, 50), "x")), protocol=rule).total()
+    )
     assert metrics["one_minus_ned_gt"] == 1 / 2
     assert metrics["one_minus_ned_union"] == 1 / (2 + 2 - 1)
     assert metrics["one_minus_ned_matched"] == 1 / 1
@@ -56,7 +58,11 @@ def test_cascade_case_can_matter() -> None:
 
 
 def test_cascade_counts_a_split_and_a_merge() -> None:
-    truth = gt(Word(box(0, 0, 200, 50), "POPEVAL"), Word(box(300, 0, 400, 50), "AB"), Word(box(400, 0, 500, 50), "CD"))
+    truth = gt(
+        Word(box(0, 0, 200, 50), "POPEVAL"),
+        Word(box(300, 0, 400, 50), "AB"),
+        Word(box(400, 0, 500, 50), "CD"),
+    )
     halves = [Word(box(0, 0, 90, 50), "POP"), Word(box(110, 0, 200, 50), "EVAL")]
     counts = count(truth, pred(*halves, Word(box(300, 0, 500, 50), "ABCD")), protocol="cascade")
     assert row(counts) == {

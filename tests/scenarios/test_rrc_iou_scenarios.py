@@ -103,7 +103,10 @@ def test_confidence_decides_who_is_tried_first() -> None:
 def test_average_precision_over_two_images() -> None:
     truth = table({"a": [WORD], "b": [WORD]}, role="gt")
     found = table(
-        {"a": [WORD._replace(confidence=0.5), Word(box(500, 500, 510, 510), "", 0.9)], "b": [WORD._replace(confidence=0.7)]},
+        {
+            "a": [WORD._replace(confidence=0.5), Word(box(500, 500, 510, 510), "", 0.9)],
+            "b": [WORD._replace(confidence=0.7)],
+        },
         confidence=True,
     )
     rule = protocol("rrc-iou(confidence=true)")
@@ -130,9 +133,18 @@ def test_a_kept_bow_tie_neither_matches_nor_hides_in_a_dont_care() -> None:
 
 def test_every_instance_gets_a_reason() -> None:
     truth = gt(WORD, Word(box(200, 0, 300, 50)), Word(box(400, 0, 500, 50), "###"))
-    found = pred(Word(box(0, 0, 100, 60)), Word(box(200, 0, 240, 50)), Word(box(410, 0, 490, 50)), Word(box(700, 700, 710, 710)))
+    found = pred(
+        Word(box(0, 0, 100, 60)),
+        Word(box(200, 0, 240, 50)),
+        Word(box(410, 0, 490, 50)),
+        Word(box(700, 700, 710, 710)),
+    )
     matches = explain(truth, found, "img_1", protocol="rrc-iou")
-    assert [(v.status, v.partners) for v in matches.of("gt")] == [("match", (0,)), ("miss", ()), ("don't care", ())]
+    assert [(v.status, v.partners) for v in matches.of("gt")] == [
+        ("match", (0,)),
+        ("miss", ()),
+        ("don't care", ()),
+    ]
     assert [(v.status, v.partners) for v in matches.of("pred")] == [
         ("match", (0,)),
         ("false positive", ()),

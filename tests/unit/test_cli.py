@@ -72,7 +72,10 @@ def test_the_forms_of_a_result_agree_with_each_other(folder: Path) -> None:
     assert (as_json.status, as_json.err.count("error[")) == (0, 0)
     body = json.loads(as_json.out)
     jsonschema.validate(body, schema("score"))
-    assert [(r["prediction"], r["protocol"]) for r in body["results"]] == [("mine", "rrc-iou"), ("mine", "cascade")]
+    assert [(r["prediction"], r["protocol"]) for r in body["results"]] == [
+        ("mine", "rrc-iou"),
+        ("mine", "cascade"),
+    ]
     assert body["results"][0]["metrics"] == {"precision": 3 / 3, "recall": 3 / 3, "hmean": 1.0}
     assert body["results"][0]["counts"] == {"tp": 3, "n_gt": 3, "n_det": 3, "dc_gt": 1, "dc_det": 1}
     assert body["results"][1]["counts"]["wem"] == 2
@@ -127,7 +130,9 @@ def test_a_bad_line_is_named_with_its_place_and_cure(folder: Path, line: str, co
     archive(folder / "sub.zip", GOOD | {"res_img_1.txt": line})
     target = folder / "out.json"
     target.write_text("old")
-    ran = run("score", "gt.zip", "sub.zip", "-p", "rrc-e2e", "-o", target, "--per-sample", "rows.csv", cwd=folder)
+    ran = run(
+        "score", "gt.zip", "sub.zip", "-p", "rrc-e2e", "-o", target, "--per-sample", "rows.csv", cwd=folder
+    )
     assert (ran.status, ran.out) == (3, "")
     first = ran.err.splitlines()[0]
     assert first.startswith(place) and f"error[{code}]: " in first and "; " in first
@@ -174,7 +179,10 @@ def test_missing_samples_count_as_empty_with_a_warning(folder: Path) -> None:
     assert result["metrics"]["recall"] == 2 / 3
     assert [w["code"] for w in result["warnings"]] == ["W_MISSING_SAMPLES"]
     assert run("score", "gt.zip", "half.zip", "-p", "rrc-iou", "--fail-on-warning", cwd=folder).status == 1
-    assert run("score", "gt.zip", "half.zip", "-p", "rrc-iou", "--fail-on-warning", "W_LARGE", cwd=folder).status == 0
+    assert (
+        run("score", "gt.zip", "half.zip", "-p", "rrc-iou", "--fail-on-warning", "W_LARGE", cwd=folder).status
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,8 +219,12 @@ def test_standard_input_needs_its_layout_named(folder: Path) -> None:
 
 def test_configuration_gives_defaults_and_the_command_line_wins(folder: Path) -> None:
     (folder / "ocr-eval.toml").write_text('[score]\nprotocol = ["cascade"]\nformat = "json"\n')
-    assert json.loads(run("score", "gt.zip", "sub.zip", cwd=folder).out)["results"][0]["protocol"] == "cascade"
-    assert run("score", "gt.zip", "sub.zip", "--format", "csv", cwd=folder).out.startswith("prediction,protocol")
+    assert (
+        json.loads(run("score", "gt.zip", "sub.zip", cwd=folder).out)["results"][0]["protocol"] == "cascade"
+    )
+    assert run("score", "gt.zip", "sub.zip", "--format", "csv", cwd=folder).out.startswith(
+        "prediction,protocol"
+    )
     assert run("score", "gt.zip", "sub.zip", cwd=folder, OCR_EVAL_FORMAT="csv").out.startswith("prediction,")
     shown = run("score", "gt.zip", "sub.zip", "--show-config", cwd=folder).out
     assert "protocol = ('cascade',)  (file)" in shown
@@ -231,7 +243,9 @@ def test_unknown_commands_get_close_names() -> None:
 
 def test_a_closed_pipe_ends_quietly(folder: Path) -> None:
     script = f"{sys.executable} -m ocr_eval protocols rrc-iou | head -c 1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, check=False, cwd=folder)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script], capture_output=True, check=False, cwd=folder
+    )
     assert done.returncode == 0 and done.stderr == b""
 
 
@@ -296,7 +310,9 @@ def test_explain_a_code() -> None:
 def test_protocols_list_and_show() -> None:
     listed = json.loads(run("protocols", "--format", "json").out)
     jsonschema.validate(listed, schema("protocols"))
-    assert {"rrc-iou", "cascade", "rrc-e2e", "popeval", "recognition"} <= {p["id"] for p in listed["protocols"]}
+    assert {"rrc-iou", "cascade", "rrc-e2e", "popeval", "recognition"} <= {
+        p["id"] for p in listed["protocols"]
+    }
     shown = json.loads(run("protocols", "cascade", "--format", "json").out)
     jsonschema.validate(shown, schema("protocols"))
     assert shown["protocols"][0]["parameters"][2]["accepts"] == "upper | sensitive"

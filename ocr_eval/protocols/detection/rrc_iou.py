@@ -54,7 +54,9 @@ class RrcIou:
     """Parameters of ``rrc-iou``; the defaults are official."""
 
     iou: float = fraction(0.5, "a pair needs IoU above this")
-    area_precision: float = fraction(0.5, "a prediction is ignored when more than this share of it is don't care")
+    area_precision: float = fraction(
+        0.5, "a prediction is ignored when more than this share of it is don't care"
+    )
     confidence: bool = parameter(False, "predictions carry confidences: they order the matching and give AP")
 
     ID: ClassVar[str] = "rrc-iou"

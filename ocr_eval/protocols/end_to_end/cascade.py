@@ -55,13 +55,26 @@ class Cascade:
     """Parameters of ``cascade``."""
 
     iou: float = fraction(0.5, "a pair needs IoU above this")
-    area_precision: float = fraction(0.5, "a prediction is ignored when more than this share of it is don't care")
-    case: str = parameter("upper", "upper-case both sides, or compare as written", choices=("upper", "sensitive"))
+    area_precision: float = fraction(
+        0.5, "a prediction is ignored when more than this share of it is don't care"
+    )
+    case: str = parameter(
+        "upper", "upper-case both sides, or compare as written", choices=("upper", "sensitive")
+    )
 
     ID: ClassVar[str] = "cascade"
     VERSION: ClassVar[int] = 1
     TASK: ClassVar[str] = "e2e"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("n_gt", "n_det", "match", "wem", "split", "merge", "dc_gt", "dc_det")
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "n_gt",
+        "n_det",
+        "match",
+        "wem",
+        "split",
+        "merge",
+        "dc_gt",
+        "dc_det",
+    )
     SUMS: ClassVar[tuple[str, ...]] = ("similarity",)
     METRICS: ClassVar[dict[str, bool]] = {
         "precision": True,
@@ -111,7 +124,7 @@ class Cascade:
         ]
         size = len(joined.sample_ids)
         equal = np.array([a == b for a, b in zip(ours, theirs, strict=True)], np.bool_)
-        split, merged = self._parts(joined, pairing, match, gt_texts, pred_texts)
+        split, merged = self._parts(pairing, match, gt_texts, pred_texts)
         rows["wem"] = np.bincount(gt.sample_of[matched][equal], minlength=size)
         rows["split"] = np.bincount(pred.sample_of[split], minlength=size)
         rows["merge"] = np.bincount(gt.sample_of[merged], minlength=size)
@@ -149,18 +162,24 @@ class Cascade:
         gt, pred = joined.gt, joined.pred
         gt_texts, pred_texts = self._texts(joined)
         match = self._match(joined, pairing)
-        split, merged = (set(part.tolist()) for part in self._parts(joined, pairing, match, gt_texts, pred_texts))
+        split, merged = (set(part.tolist()) for part in self._parts(pairing, match, gt_texts, pred_texts))
         verdicts = []
         for verdict in self._explained(joined, pairing, match, sample):
             g_side = verdict.side == "gt"
             here = (gt if g_side else pred).span(sample).start + verdict.index
             if g_side and gt.care[here] and not gt_texts[here]:
-                verdict = replace(verdict, status="dropped", reason="its transcription is empty: it is left out")
+                verdict = replace(
+                    verdict, status="dropped", reason="its transcription is empty: it is left out"
+                )
             elif verdict.status == "match":
                 there = (pred if g_side else gt).span(sample).start + verdict.partners[0]
                 a, b = (gt_texts[here], pred_texts[there]) if g_side else (gt_texts[there], pred_texts[here])
                 distance = distances([a], [b])[0]
-                words = "texts equal" if not distance else f"texts differ: distance {distance} of {max(len(a), len(b))}"
+                words = (
+                    "texts equal"
+                    if not distance
+                    else f"texts differ: distance {distance} of {max(len(a), len(b))}"
+                )
                 status = "match" if a == b else "wrong text"
                 verdict = replace(verdict, status=status, reason=f"{verdict.reason}; {words}")
             if here in (merged if g_side else split):
@@ -172,7 +191,9 @@ class Cascade:
     def _explained(self, joined: Joined, pairing: Pairing, match: RrcMatch, sample: int) -> list[Verdict]:
         from ocr_eval.protocols.rrc_match import explain_match
 
-        return explain_match(joined, pairing, match, sample, iou=self.iou, share=self.area_precision, rule="best")
+        return explain_match(
+            joined, pairing, match, sample, iou=self.iou, share=self.area_precision, rule="best"
+        )
 
     def _texts(self, joined: Joined) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self.case == "sensitive":
@@ -197,7 +218,6 @@ class Cascade:
 
     def _parts(
         self,
-        joined: Joined,
         pairing: Pairing,
         match: RrcMatch,
         gt_texts: tuple[str, ...],

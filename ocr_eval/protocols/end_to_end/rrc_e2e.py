@@ -25,8 +25,8 @@ Deviations from the official script
     3. AP with tied confidences: stable order and its interval, see ``rrc-iou``.
 
 Source
-    ``E2E_iou_1_1.py`` v1.1 (2019-12-29), as kept in whai362/pan_pp.pytorch ``eval/ic15_word_spotting/script.py``; lexicon
-    step: aim-uofa/AdelaiDet, clovaai/units.
+    ``E2E_iou_1_1.py`` v1.1 (2019-12-29), as kept in whai362/pan_pp.pytorch ``eval/ic15_word_spotting/script.py``;
+    lexicon step: aim-uofa/AdelaiDet, clovaai/units.
 """
 
 from __future__ import annotations
@@ -55,8 +55,12 @@ class RrcE2e:
     """Parameters of ``rrc-e2e``; the defaults are official."""
 
     iou: float = fraction(0.5, "a pair needs IoU above this")
-    area_precision: float = fraction(0.5, "a prediction is ignored when more than this share of it is don't care")
-    lexicon: str = parameter("none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep"))
+    area_precision: float = fraction(
+        0.5, "a prediction is ignored when more than this share of it is don't care"
+    )
+    lexicon: str = parameter(
+        "none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep")
+    )
     confidence: bool = parameter(False, "predictions carry confidences: they order the matching and give AP")
 
     ID: ClassVar[str] = "rrc-e2e"
@@ -65,7 +69,9 @@ class RrcE2e:
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
     SUMS: ClassVar[tuple[str, ...]] = ()
     METRICS: ClassVar[dict[str, bool]] = {"precision": True, "recall": True, "hmean": True, "ap": True}
-    SOURCE: ClassVar[str] = "RRC E2E_iou_1_1.py v1.1, in whai362/pan_pp.pytorch eval/ic15_word_spotting/script.py"
+    SOURCE: ClassVar[str] = (
+        "RRC E2E_iou_1_1.py v1.1, in whai362/pan_pp.pytorch eval/ic15_word_spotting/script.py"
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -85,7 +91,7 @@ class RrcE2e:
         )
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: correct words, pairs right or wrong, care instances, don't cares, deletions by the lexicon."""
+        """Row per sample: correct words, pairs right or wrong, care and don't care instances, lexicon deletions."""
         import numpy as np
 
         from ocr_eval.protocols.rrc_match import count_rows, scored_predictions
@@ -123,7 +129,9 @@ class RrcE2e:
         for verdict in explain_match(joined, pairing, match, sample, iou=self.iou, share=self.area_precision):
             if verdict.status == "match":
                 p = first_pred + (verdict.partners[0] if verdict.side == "gt" else verdict.index)
-                status, words = ("match", "texts agree") if correct[p] else ("wrong text", "texts differ, pair used up")
+                status, words = (
+                    ("match", "texts agree") if correct[p] else ("wrong text", "texts differ, pair used up")
+                )
                 verdict = replace(verdict, status=status, reason=f"{verdict.reason}, {words}")
             verdicts.append(verdict)
         return Matches(joined.sample_ids[sample], tuple(verdicts))
