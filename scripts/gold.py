@@ -34,18 +34,26 @@ class Origin(NamedTuple):
 
 
 RRC = Origin("MhLiao/DB @65ca77a assets/ic15_eval/script.py", "python script.py -g=GT -s=PRED")
-RRC_CONFIDENCE = Origin(RRC.script, RRC.command + ' -p={"CONFIDENCES":true}', "numpy 1.26.4, AVX-512 (order of ties)")
+RRC_CONFIDENCE = Origin(
+    RRC.script, RRC.command + ' -p={"CONFIDENCES":true}', "numpy 1.26.4, AVX-512 (order of ties)"
+)
 RRC_LTRB = Origin(RRC.script, RRC.command + ' -p={"LTRB":true}')
 RRC_LTRB_CONFIDENCE = Origin(
     RRC.script, RRC.command + ' -p={"LTRB":true,"CONFIDENCES":true}', RRC_CONFIDENCE.environment
 )
-E2E_SCRIPT = "RRC E2E_iou_1_1.py v1.1 (2019-12-29), kept in whai362/pan_pp.pytorch eval/ic15_word_spotting/script.py"
+E2E_SCRIPT = (
+    "RRC E2E_iou_1_1.py v1.1 (2019-12-29), kept in whai362/pan_pp.pytorch eval/ic15_word_spotting/script.py"
+)
 E2E = Origin(E2E_SCRIPT, 'python script.py -g=GT -s=PRED -p={"WORD_SPOTTING":false}')
 E2E_LTRB = Origin(E2E_SCRIPT, 'python script.py -g=GT -s=PRED -p={"WORD_SPOTTING":false,"LTRB":true}')
 POPEVAL = Origin(
-    "naver/popeval popEval.py", "python popEval.py (GT and PRED as folders)", "Python 3.8.18, numpy 1.19.1, Shapely 1.7.0"
+    "naver/popeval popEval.py",
+    "python popEval.py (GT and PRED as folders)",
+    "Python 3.8.18, numpy 1.19.1, Shapely 1.7.0",
 )
-CASCADE = Origin("none: our own definition, counted by a reference implementation in another geometry library", "")
+CASCADE = Origin(
+    "none: our own definition, counted by a reference implementation in another geometry library", ""
+)
 
 
 class Source(NamedTuple):
@@ -70,7 +78,9 @@ def sources() -> Iterator[Source]:
     """Every official output that a protocol of the registry must reproduce."""
     for name in ("pixellink", "textpms", "drrg", "east_resnet50", "giou_east", "craft_reimpl", "synthetic"):
         policy = "official" if name == "synthetic" else "refuse"
-        yield Source("rrc-iou", f"rrc_iou/ic15__{name}", "ic15/gt.zip", f"ic15/detection/{name}.zip", RRC, policy)
+        yield Source(
+            "rrc-iou", f"rrc_iou/ic15__{name}", "ic15/gt.zip", f"ic15/detection/{name}.zip", RRC, policy
+        )
     for name in ("pixellink", "textpms", "east_resnet50", "synthetic"):
         file = "synthetic_conf" if name == "synthetic" else f"{name}_synthconf"
         yield Source(
@@ -87,7 +97,12 @@ def sources() -> Iterator[Source]:
         ("rrc-iou(confidence=true)", "rrc_iou_ltrb_conf", "synthetic_conf", RRC_LTRB_CONFIDENCE),
     ):
         yield Source(
-            protocol, f"{kind}/ic13__synthetic", "ic13/gt_rrc.zip", f"ic13/detection/{file}.zip", origin, "official"
+            protocol,
+            f"{kind}/ic13__synthetic",
+            "ic13/gt_rrc.zip",
+            f"ic13/detection/{file}.zip",
+            origin,
+            "official",
         )
     units = "ic15/end_to_end/units_shared.zip"
     yield Source("rrc-e2e", "rrc-e2e/ic15__units_shared", "ic15/gt.zip", units, E2E)
@@ -112,13 +127,18 @@ def sources() -> Iterator[Source]:
         "official",
         "predictions with score > .6; the script divides by zero on some zero-area gts, none of them here",
     )
-    curved = {"totaltext": "totaltext/end_to_end/units_shared.zip", "ctw1500": "ctw1500/end_to_end/units_finetune.zip"}
+    curved = {
+        "totaltext": "totaltext/end_to_end/units_shared.zip",
+        "ctw1500": "ctw1500/end_to_end/units_finetune.zip",
+    }
     for data, pred in curved.items():
         own, gt = f"{data}__{Path(pred).stem}", f"{data}/gt_e2e.zip"
         policy = "official" if data == "ctw1500" else "refuse"
         skipped = "the script skips sample 97, which has no prediction file: with it chars_gt is 12097"
         note = skipped if data == "totaltext" else ""
-        yield Source("popeval(vertices=first4)", f"popeval-first4vertices/{own}", gt, pred, POPEVAL, policy, note)
+        yield Source(
+            "popeval(vertices=first4)", f"popeval-first4vertices/{own}", gt, pred, POPEVAL, policy, note
+        )
         repaired = "the two invalid rings were repaired with buffer(0)" if data == "ctw1500" else ""
         yield Source("cascade", f"cascade-ref/{own}", gt, pred, CASCADE, policy, repaired)
     yield Source("cascade", "cascade-ref/ic15__units_shared", "ic15/gt.zip", units, CASCADE)
@@ -167,7 +187,12 @@ METRICS = {
     "rrc-iou": {"precision": "precision", "recall": "recall", "hmean": "hmean"},
     "rrc-e2e": {"precision": "precision", "recall": "recall", "hmean": "hmean"},
     "popeval": {"precision": "precision", "recall": "recall", "hmean": "hmean"},
-    "cascade": {"precision": "wem_precision", "recall": "wem_recall", "hmean": "wem_hmean", "wem": "wem_recall"}
+    "cascade": {
+        "precision": "wem_precision",
+        "recall": "wem_recall",
+        "hmean": "wem_hmean",
+        "wem": "wem_recall",
+    }
     | {name: name for name in ("one_minus_ned_gt", "one_minus_ned_union", "one_minus_ned_matched")}
     | {name: name for name in ("split_rate", "merge_rate")},
 }
@@ -178,7 +203,9 @@ def gold(source: Source, shared: Path) -> Row:
     kind = "detection" if source.expected.startswith("rrc_iou") else "end_to_end"
     data = json.loads((shared / "expected" / kind / f"{source.expected}.json").read_text(encoding="utf-8"))
     name = source.protocol.partition("(")[0]
-    images = sorted((int(re.sub(r"\D", "", key)), ROWS[name](image)) for key, image in data["per_image"].items())
+    images = sorted(
+        (int(re.sub(r"\D", "", key)), ROWS[name](image)) for key, image in data["per_image"].items()
+    )
     overall = data["overall"]
     result: Row = {
         "protocol": source.protocol,
@@ -192,7 +219,9 @@ def gold(source: Source, shared: Path) -> Row:
     if "confidence=true" in source.protocol:
         result["official_ap"] = overall["AP"]
     columns = {column: [row[column] for _, row in images] for column in images[0][1]}
-    result["totals"] = {column: sum(values) for column, values in columns.items() if not column.startswith("sum:")}
+    result["totals"] = {
+        column: sum(values) for column, values in columns.items() if not column.startswith("sum:")
+    }
     if name == "rrc-e2e":
         for column, metric in (("n_gt", "recall"), ("n_det", "precision")):
             result["totals"][column] = _denominator(result["totals"]["tp"], overall[metric])
@@ -228,7 +257,13 @@ def edge_cases(shared: Path) -> Row:
 
 def strings(shared: Path) -> Row:
     """Pairs of strings with what rapidfuzz and jiwer say, and our own named normal forms."""
-    columns = ("rapidfuzz.Levenshtein.distance", "rapidfuzz.1-NED(max len)", "jiwer.cer", "jiwer.wer", "jiwer.mer")
+    columns = (
+        "rapidfuzz.Levenshtein.distance",
+        "rapidfuzz.1-NED(max len)",
+        "jiwer.cer",
+        "jiwer.wer",
+        "jiwer.mer",
+    )
     columns += ("NFC+1-NED", "NFKC+1-NED", "NFKC+casefold equal", "jamo/NFD")
     data = json.loads((shared / "expected/recognition/tricky.json").read_text(encoding="utf-8"))
     cases = [
@@ -255,7 +290,9 @@ def render(content: Row) -> str:
     for key, value in content.items():
         if key in ("columns", "cases"):
             many = value.items() if isinstance(value, dict) else ((None, each) for each in value)
-            inner = [(f"{_compact(name)}:" if name is not None else "") + _compact(each) for name, each in many]
+            inner = [
+                (f"{_compact(name)}:" if name is not None else "") + _compact(each) for name, each in many
+            ]
             opening, closing = "{}" if isinstance(value, dict) else "[]"
             lines.append(f"{_compact(key)}:{opening}\n" + ",\n".join(inner) + f"\n{closing}")
         else:
@@ -275,15 +312,22 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     made = files(options.shared)
     different = [path for path, text in made.items() if _read(GOLD / path) != text]
-    foreign = [str(p.relative_to(GOLD)) for p in sorted(GOLD.rglob("*.json")) if str(p.relative_to(GOLD)) not in made]
+    foreign = [
+        str(p.relative_to(GOLD)) for p in sorted(GOLD.rglob("*.json")) if str(p.relative_to(GOLD)) not in made
+    ]
     if options.check:
         for path in different + foreign:
-            print(f"{path}: differs from the reference folder" if path in made else f"{path}: nothing makes it")
+            print(
+                f"{path}: differs from the reference folder" if path in made else f"{path}: nothing makes it"
+            )
         return 1 if different or foreign else 0
     for path in different:
         (GOLD / path).parent.mkdir(parents=True, exist_ok=True)
         (GOLD / path).write_text(made[path], encoding="utf-8")
-    print(f"{len(made)} gold files, {len(different)} written, {sum(map(len, made.values())) // 1000} kB", file=sys.stderr)
+    print(
+        f"{len(made)} gold files, {len(different)} written, {sum(map(len, made.values())) // 1000} kB",
+        file=sys.stderr,
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The stored official numbers: their rows add up, ``derive`` gives the official ratios, and nothing in them is typed."""
+"""The stored official numbers: rows add up, ``derive`` gives the official ratios, nothing in them is typed by hand."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_rows_add_up_and_derive_gives_the_official_ratios(path: Path) -> None:
             assert name in rule.COLUMNS
             assert sum(column) == data["totals"][name]
     metrics = rule.derive(totals(data))
-    # A ratio of integers is one division in the script and here. Sums of reals: the script adds serially, we add exactly,
-    # and 500 additions of numbers up to 2e3 are wrong by at most 500 * 2e3 * 2**-53, divided by at least 1e3: 1.2e-13.
+    # A ratio of integers is one division in the script and here. Sums of reals: the script adds serially, we add
+    # exactly. 500 additions of numbers up to 2e3 err by at most 500 * 2e3 * 2**-53, divided by at least 1e3: 1.2e-13.
     tolerance = 0 if not rule.SUMS else 1.2e-13
     for name, value in data["metrics"].items():
         exact = not name.startswith("one_minus_ned")
@@ -58,7 +58,10 @@ def test_provenance_is_told(path: Path) -> None:
     data = load(path)
     assert data["official"]["script"]
     if path in SCORED:
-        assert {side: len(found["sha256"]) for side, found in data["inputs"].items()} == {"gt": 64, "pred": 64}
+        assert {side: len(found["sha256"]) for side, found in data["inputs"].items()} == {
+            "gt": 64,
+            "pred": 64,
+        }
         assert data["official"]["command"] or data["official"]["script"].startswith("none")
 
 
@@ -67,7 +70,9 @@ def test_gold_stays_small() -> None:
 
 
 def test_every_number_is_the_reference_folders(shared: Path) -> None:
-    different = [path for path, text in gold.files(shared).items() if (gold.GOLD / path).read_text("utf-8") != text]
+    different = [
+        path for path, text in gold.files(shared).items() if (gold.GOLD / path).read_text("utf-8") != text
+    ]
     assert different == []
     assert len(gold.files(shared)) == len(FILES)
 
