@@ -1,8 +1,8 @@
 """Two texts as sequences of units -> Levenshtein distance, and the edits of one alignment.
 
-A text is a sequence of units: a ``str`` is the sequence of its code points, words and graphemes are lists of ``str``.
-The distance is unique, the alignment is not: ours is the one of ``rapidfuzz.distance.Levenshtein.opcodes``, where a
-``replace`` block counts its length as substitutions (jiwer 4.0 and python-Levenshtein 0.27 count the same).
+A ``str`` is the sequence of its code points; words and graphemes are lists of ``str``. The distance is unique, the
+alignment is not: ours is the one of ``rapidfuzz.distance.Levenshtein.opcodes``, where a ``replace`` block counts
+its length as substitutions (jiwer 4.0 and python-Levenshtein 0.27 count the same).
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ocr_eval.errors import quote
+
 HINT_FROM = 1000  # code points of the longer text from which an expected distance pays
 
 
 class Edits(NamedTuple):
-    """Counts of one alignment: |gt| = hits + substitutions + deletions, |pred| = hits + substitutions + insertions."""
+    """Counts of one alignment.
+
+    |gt| = hits + substitutions + deletions, |pred| = hits + substitutions + insertions.
+    """
 
     hits: int
     substitutions: int
@@ -84,6 +89,22 @@ def comparable(gt: Sequence[str], pred: Sequence[str]) -> tuple[str | list[int],
     if isinstance(gt, str) and isinstance(pred, str):
         return gt, pred
     number: dict[str, int] = {}
-    return [number.setdefault(unit, len(number)) for unit in gt], [
-        number.setdefault(unit, len(number)) for unit in pred
-    ]
+    a = [number.setdefault(unit, len(number)) for unit in gt]
+    return a, [number.setdefault(unit, len(number)) for unit in pred]
+
+
+def edit_lines(gt: Sequence[str], pred: Sequence[str]) -> tuple[str, ...]:
+    """The edits of ``blocks`` as sentences, places counted from 0 in units of the gt."""
+    return tuple(_sentence(block, gt, pred) for block in blocks(gt, pred) if block.kind != "equal")
+
+
+def _sentence(block: Block, gt: Sequence[str], pred: Sequence[str]) -> str:
+    old = "".join(gt[block.gt_start : block.gt_end])
+    new = "".join(pred[block.pred_start : block.pred_end])
+    size = max(block.gt_end - block.gt_start, block.pred_end - block.pred_start)
+    plural = "s" if size > 1 else ""
+    if block.kind == "replace":
+        return f"{size} substitution{plural} at {block.gt_start}: {quote(old)} read as {quote(new)}"
+    if block.kind == "delete":
+        return f"{size} deletion{plural} at {block.gt_start}: {quote(old)} not read"
+    return f"{size} insertion{plural} at {block.gt_start}: {quote(new)} is not in the ground truth"
