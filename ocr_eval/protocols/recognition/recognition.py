@@ -1,0 +1,238 @@
+"""Recognition: one transcription per sample (a word crop, a line, a page) against one prediction, joined by sample id.
+
+What it measures
+    How many texts are read exactly (``wem``), and how far the others are off, by three denominators that have names:
+    the longer text (``one_minus_ned_max``), the ground truth (``cer``), the whole alignment (``cer_n``).
+
+The rule, per sample
+    1. A sample whose gt is don't care is left out and counted (``ignored``). A missing prediction is an empty one.
+    2. The normal form goes over gt and prediction alike, step by step; then both are cut into units.
+    3. Several gt texts of one sample are accepted alternatives: the one with the smallest NED counts, the first on a
+       tie (``alternatives=first``: always the first). Don't care alternatives are not looked at.
+    4. Counted: equality, the Levenshtein distance D, the lengths |gt|, |pred| and the larger of them; hits H,
+       substitutions S, deletions and insertions of the alignment that ``rapidfuzz.distance.Levenshtein.opcodes``
+       gives (D is unique, an alignment is not); the same D and lengths over words.
+
+Totals
+    wem = equal / samples. one_minus_ned_max = 1 - (sum of D / max(|gt|, |pred|)) / samples.
+    cer = D / |gt|, cer_n = D / (H + D), wer = word D / gt words: sums over samples, divided once (micro).
+    cer_macro = mean of D / |gt| over the samples whose gt is not empty, or that are empty on both sides (0).
+    length_ratio = |pred| / |gt|, insertion_rate = insertions / |gt|: invented text shows here first.
+    An error rate above 1 means insertions: more was read than is there. Nothing is clipped.
+
+Empty texts
+    Both sides empty: correct, NED 0 (``both_empty=correct``), or left out (``skip``).
+    Gt empty, prediction not: NED 1, |pred| insertions in the micro ``cer``, no ``cer`` of its own.
+    Prediction empty, gt not: NED 1, ``cer`` 1.
+    The columns ``both_empty``, ``gt_empty``, ``pred_empty`` count the three cases (no sample is in two);
+    ``filtered_gt_empty`` and ``filtered_pred_empty`` count texts that only the normal form emptied.
+    0/0: an error rate without anything to read and without errors is 0; with errors it is undefined, as is every
+    metric of no samples, and ``length_ratio`` of an empty gt.
+
+What it cannot see
+    Where anything stands: order and place play no role beyond the text. WER depends on what a word is more than on the
+    reading (Thai, Chinese and Japanese have no spaces), so it is only comparable under one ``words``. Punctuation is no
+    word under ``uax29``: WER 0 does not mean equal texts.
+
+Deviations
+    None; it is ours. Under ``normal_form=nfc`` one_minus_ned_max of a pair is the usual 1-NED. ``length_ratio`` is best
+    at 1, but listed with the metrics that should be low.
+
+Source
+    CER and WER as in jiwer 4.0 and dinglehopper 0.11; NED as in the ICDAR 2019 challenges; cer_n as in the OCR-D
+    specification (OCR-D/ocrd-website ``site/en/spec/ocrd_eval.md`` @1ce591e).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ocr_eval.protocols import Reads
+from ocr_eval.protocols.parameters import check, parameter, spell
+
+if TYPE_CHECKING:
+    from ocr_eval.errors import Notice
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.counts import Counts, Totals
+    from ocr_eval.tables.joined import Joined
+    from ocr_eval.tables.matches import Matches
+    from ocr_eval.text.comparison import Comparison
+
+FILTERED_SHARE = 0.01  # a normal form that empties more of the gts than this is warned about
+
+
+@dataclass(frozen=True, repr=False)
+class Recognition:
+    """Parameters of ``recognition``."""
+
+    normal_form: str = parameter("newlines+nfc", "steps for both sides, joined by +; raw for none")
+    unit: str = parameter(
+        "codepoint", "what lengths and edits count", choices=("codepoint", "grapheme", "jamo")
+    )
+    words: str = parameter("uax29", "what a word is", choices=("uax29", "whitespace", "space"))
+    both_empty: str = parameter("correct", "two empty texts", choices=("correct", "skip"))
+    alternatives: str = parameter("best", "several gt texts of one sample", choices=("best", "first"))
+
+    ID: ClassVar[str] = "recognition"
+    VERSION: ClassVar[int] = 1
+    TASK: ClassVar[str] = "rec"
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        *("samples", "ignored", "equal", "distance", "length_gt", "length_pred", "length_max"),
+        *("hits", "substitutions", "deletions", "insertions", "word_distance", "words_gt", "words_pred"),
+        *("both_empty", "gt_empty", "pred_empty", "filtered_gt_empty", "filtered_pred_empty"),
+    )
+    SUMS: ClassVar[tuple[str, ...]] = ("ned", "cer")
+    METRICS: ClassVar[dict[str, bool]] = {
+        "wem": True,
+        "one_minus_ned_max": True,
+        "cer": False,
+        "cer_n": False,
+        "wer": False,
+        "cer_macro": False,
+        "length_ratio": False,
+        "insertion_rate": False,
+    }
+    SOURCE: ClassVar[str] = "ours; CER and WER as jiwer 4.0, cer_n as the OCR-D specification"
+
+    __repr__ = spell
+
+    def __post_init__(self) -> None:
+        from ocr_eval.text.normal_forms import normal_form
+
+        check(self)
+        normal_form(self.normal_form)
+
+    @property
+    def reads(self) -> Reads:
+        return Reads(geometry=False, gt_text=True, pred_text=True)
+
+    def count(self, joined: Joined, pairing: Pairing | None = None) -> Counts:
+        """One row per gt sample. Raises InputError when a sample is more than one text on a side."""
+        import numpy as np
+
+        from ocr_eval.tables.counts import Counts
+        from ocr_eval.text.samples import accepted_texts, predicted_texts
+
+        accepted = accepted_texts(joined.gt)
+        compare = self._comparison()
+        left_out = dict.fromkeys(self.COLUMNS, 0) | {"ignored": 1}
+        rows = [
+            self._row(compare, texts, text) if texts else left_out
+            for texts, text in zip(accepted, predicted_texts(joined.pred), strict=True)
+        ]
+        columns = {name: np.array([row[name] for row in rows], np.int64) for name in self.COLUMNS}
+        distance = columns["distance"]
+        sums = {
+            "ned": distance / np.maximum(columns["length_max"], 1),
+            "cer": np.where(columns["length_gt"] > 0, distance / np.maximum(columns["length_gt"], 1), 0.0),
+        }
+        emptied = np.flatnonzero(columns["filtered_gt_empty"]).tolist()
+        texts = {joined.sample_ids[k]: accepted[k][0] for k in emptied}
+        notices = self._filtered(texts, len(rows) - int(columns["ignored"].sum()))
+        return Counts.of(joined.sample_ids, columns, sums, notices=notices)
+
+    def derive(self, totals: Totals) -> dict[str, float | None]:
+        """Metrics from column sums; None where a metric is undefined (the SPEC says when)."""
+        from ocr_eval.tables.counts import ratio
+
+        t = totals
+        if not t["samples"]:
+            return dict.fromkeys(self.METRICS, None)
+
+        def rate(errors: int, size: int) -> float | None:
+            return ratio(errors, size, empty=None if errors else 0.0)
+
+        return {
+            "wem": ratio(t["equal"], t["samples"]),
+            "one_minus_ned_max": 1 - t.sums["ned"] / t["samples"],
+            "cer": rate(t["distance"], t["length_gt"]),
+            "cer_n": rate(t["distance"], t["hits"] + t["distance"]),
+            "wer": rate(t["word_distance"], t["words_gt"]),
+            "cer_macro": ratio(t.sums["cer"], t["samples"] - t["gt_empty"]),
+            "length_ratio": ratio(t["length_pred"], t["length_gt"]),
+            "insertion_rate": rate(t["insertions"], t["length_gt"]),
+        }
+
+    def _comparison(self) -> Comparison:
+        from ocr_eval.text.comparison import Comparison
+
+        return Comparison.of(self.normal_form, self.unit, self.words)
+
+    def _choose(self, compare: Comparison, accepted: list[str], predicted: str) -> int:
+        return 0 if self.alternatives == "first" else compare.nearest(accepted, predicted)
+
+    def _row(self, compare: Comparison, accepted: list[str], predicted: str) -> dict[str, int]:
+        row = compare.row(accepted[self._choose(compare, accepted, predicted)], predicted)
+        counted = self.both_empty == "correct" or not row["both_empty"]
+        return row | {"samples": int(counted), "ignored": 0, "equal": row["equal"] * counted}
+
+    def _filtered(self, emptied: dict[str, str], samples: int) -> tuple[Notice, ...]:
+        """The warning that the normal form deletes the gt, with the scripts it deletes; sample id -> emptied text."""
+        if len(emptied) <= FILTERED_SHARE * samples:
+            return ()
+        from ocr_eval.errors import Notice, escape
+        from ocr_eval.text.scripts import scripts
+
+        found = scripts(emptied.values())
+        message = (
+            f"{self.normal_form} leaves nothing of {100 * len(emptied) / samples:.3g} % of the ground truth texts"
+            f" ({len(emptied)} of {samples}): {', '.join(found[:5])}{', …' if found[5:] else ''}"
+        )
+        return (Notice("W_FILTERED", message, len(emptied), tuple(map(escape, list(emptied)[:3]))),)
+
+    def explain(self, joined: Joined, pairing: Pairing | None, sample: int) -> Matches:
+        """The texts of one sample, their distance and alignment in words; the steps are the edits."""
+        from ocr_eval.tables.matches import Matches, Verdict
+        from ocr_eval.text.distance import edit_lines
+        from ocr_eval.text.samples import accepted_texts, predicted_texts
+
+        gt = joined.gt
+        accepted, predicted = accepted_texts(gt)[sample], predicted_texts(joined.pred)[sample]
+        care = [k for k, i in enumerate(gt.span(sample)) if gt.care[i]]  # in the order of ``accepted``
+        partners = tuple(range(len(joined.pred.span(sample))))
+        status, reason = "ignored", "the sample is don't care and counts on neither side"
+        numbers: dict[str, float] = {}
+        steps: tuple[str, ...] = ()
+        counting: tuple[int, ...] = ()
+        if accepted:
+            compare = self._comparison()
+            chosen = self._choose(compare, accepted, predicted)
+            counting = tuple(care[chosen : chosen + 1])
+            status, reason, numbers = describe(self._row(compare, accepted, predicted), bool(partners))
+            steps = edit_lines(compare.units(accepted[chosen]), compare.units(predicted))
+        verdicts = []
+        for k in range(len(gt.span(sample))):
+            if k in counting:
+                verdicts.append(Verdict("gt", k, status, partners, reason, numbers))
+            elif k in care:
+                verdicts.append(
+                    Verdict("gt", k, "dropped", (), f"accepted text {counting[0]} counts instead")
+                )
+            else:
+                verdicts.append(Verdict("gt", k, "don't care", (), "the ground truth says so"))
+        verdicts += [Verdict("pred", k, status, counting, reason, numbers) for k in partners]
+        return Matches(joined.sample_ids[sample], tuple(verdicts), steps)
+
+
+def describe(row: dict[str, int], predicted: bool) -> tuple[str, str, dict[str, float]]:
+    """Status, sentence and numbers of one compared sample."""
+    numbers = {
+        name: float(row[name])
+        for name in ("distance", "length_gt", "length_pred", "word_distance", "words_gt")
+    }
+    if not row["samples"]:
+        return "dropped", "both texts are empty, and both_empty=skip leaves such samples out", numbers
+    numbers["ned"] = row["distance"] / max(row["length_max"], 1)
+    rates = f"1-NED {1 - numbers['ned']:.4g}"
+    if row["length_gt"]:
+        numbers["cer"] = row["distance"] / row["length_gt"]
+        rates = f"CER {numbers['cer']:.4g}, {rates}"
+    if row["equal"]:
+        return "match", "the texts are equal" if row["length_gt"] else "both texts are empty", numbers
+    parts = [
+        f"{row[name]} {name[:-1] if row[name] == 1 else name}"
+        for name in ("substitutions", "deletions", "insertions")
+    ]
+    sentence = f"{', '.join(parts)}; {rates}"
+    return ("wrong text", sentence, numbers) if predicted else ("miss", f"no prediction; {sentence}", numbers)
