@@ -16,7 +16,7 @@ HEADINGS = (
     "What it measures",
     "The rule",
     "What it cannot see",
-    "Deviations from the official script",
+    "Deviations",
     "Source",
 )
 ATTRIBUTES = ("ID", "VERSION", "TASK", "COLUMNS", "SUMS", "METRICS", "SOURCE")
