@@ -5,10 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from ocr_eval.text.distance import alignment, distance
 from ocr_eval.text.normal_forms import normal_form
 from ocr_eval.text.units import units
+
+
+class Row(NamedTuple):
+    """Counts of one pair; lengths, distance and edits in units. At most one of the three empty flags is 1."""
+
+    equal: int = 0
+    distance: int = 0
+    length_gt: int = 0
+    length_pred: int = 0
+    length_max: int = 0
+    hits: int = 0
+    substitutions: int = 0
+    deletions: int = 0
+    insertions: int = 0
+    word_distance: int = 0
+    words_gt: int = 0
+    words_pred: int = 0
+    both_empty: int = 0
+    gt_empty: int = 0  # and the prediction is not
+    pred_empty: int = 0  # and the gt is not
+    filtered_gt_empty: int = 0  # only the normal form made it empty
+    filtered_pred_empty: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +63,27 @@ class Comparison:
 
         return min(range(len(accepted)), key=ned)
 
-    def row(self, accepted: str, predicted: str) -> dict[str, int]:
-        """The counts of one pair. ``filtered_…_empty``: only the normal form made the text empty."""
+    def row(self, accepted: str, predicted: str) -> Row:
+        """The counts of one pair."""
         gt, pred = self.form(accepted), self.form(predicted)
-        gt_units, gt_words = self.cut(gt), self.words(gt)
-        same = gt == pred
-        pred_units, pred_words = (gt_units, gt_words) if same else (self.cut(pred), self.words(pred))
+        size, words = len(gt_units := self.cut(gt)), len(gt_words := self.words(gt))
+        filtered = int(not gt and accepted != ""), int(not pred and predicted != "")
+        if gt == pred:
+            return Row(1, 0, size, size, size, size, 0, 0, 0, 0, words, words, int(not gt), 0, 0, *filtered)
+        pred_units, pred_words = self.cut(pred), self.words(pred)
         edits = alignment(gt_units, pred_units)
-        return {
-            "equal": int(edits.distance == 0),
-            "distance": edits.distance,
-            "length_gt": len(gt_units),
-            "length_pred": len(pred_units),
-            "length_max": max(len(gt_units), len(pred_units)),
-            "hits": edits.hits,
-            "substitutions": edits.substitutions,
-            "deletions": edits.deletions,
-            "insertions": edits.insertions,
-            "word_distance": 0 if same else distance(gt_words, pred_words),
-            "words_gt": len(gt_words),
-            "words_pred": len(pred_words),
-            "both_empty": int(not gt and not pred),
-            "gt_empty": int(not gt and pred != ""),
-            "pred_empty": int(not pred and gt != ""),
-            "filtered_gt_empty": int(not gt and accepted != ""),
-            "filtered_pred_empty": int(not pred and predicted != ""),
-        }
+        return Row(
+            int(edits.distance == 0),
+            edits.distance,
+            size,
+            len(pred_units),
+            max(size, len(pred_units)),
+            *edits,
+            distance(gt_words, pred_words),
+            words,
+            len(pred_words),
+            0,
+            int(not gt),
+            int(not pred),
+            *filtered,
+        )

@@ -8,7 +8,8 @@ its length as substitutions (jiwer 4.0 and python-Levenshtein 0.27 count the sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from ocr_eval.errors import quote
 
@@ -41,44 +42,50 @@ class Block(NamedTuple):
     pred_end: int
 
 
+@cache
+def _levenshtein() -> Any:
+    """rapidfuzz's module, imported at the first unequal pair; an import statement costs more than a short pair."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein
+
+
 def distances(gt: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> list[int]:
     """One distance per pair. Raises ValueError when the two sides have different lengths."""
-    from rapidfuzz.distance.Levenshtein import distance as levenshtein
-
-    result = []
-    for g, p in zip(gt, pred, strict=True):
-        if g == p:
-            result.append(0)
-            continue
-        a, b = comparable(g, p)
-        longest = max(len(a), len(b))
-        hint = max(31, longest // 100) if longest >= HINT_FROM else None
-        result.append(int(levenshtein(a, b, score_hint=hint)))
-    return result
+    return [0 if g == p else distance(g, p) for g, p in zip(gt, pred, strict=True)]
 
 
 def distance(gt: Sequence[str], pred: Sequence[str]) -> int:
-    """The distance of one pair."""
-    return distances([gt], [pred])[0]
+    """The distance of one pair. The hint makes long texts several times faster and changes no result."""
+    if gt == pred:
+        return 0
+    longest = max(len(gt), len(pred))
+    hint = max(31, longest // 100) if longest >= HINT_FROM else None
+    return int(_levenshtein().distance(*comparable(gt, pred), score_hint=hint))
 
 
 def blocks(gt: Sequence[str], pred: Sequence[str]) -> list[Block]:
     """The alignment as stretches that cover both texts from left to right."""
     if gt == pred:
         return [Block("equal", 0, len(gt), 0, len(pred))] if len(gt) else []
-    from rapidfuzz.distance.Levenshtein import opcodes
-
-    return [Block(*operation) for operation in opcodes(*comparable(gt, pred)).as_list()]
+    return [Block(*operation) for operation in _levenshtein().opcodes(*comparable(gt, pred)).as_list()]
 
 
 def alignment(gt: Sequence[str], pred: Sequence[str]) -> Edits:
     """Hits, substitutions, deletions and insertions of ``blocks``."""
     if gt == pred:
         return Edits(len(gt), 0, 0, 0)
-    totals = dict.fromkeys(("equal", "replace", "delete", "insert"), 0)
+    hits = substitutions = deletions = insertions = 0
     for kind, gt_start, gt_end, pred_start, pred_end in blocks(gt, pred):
-        totals[kind] += max(gt_end - gt_start, pred_end - pred_start)
-    return Edits(totals["equal"], totals["replace"], totals["delete"], totals["insert"])
+        if kind == "equal":
+            hits += gt_end - gt_start
+        elif kind == "replace":
+            substitutions += gt_end - gt_start
+        elif kind == "delete":
+            deletions += gt_end - gt_start
+        else:
+            insertions += pred_end - pred_start
+    return Edits(hits, substitutions, deletions, insertions)
 
 
 def comparable(gt: Sequence[str], pred: Sequence[str]) -> tuple[str | list[int], str | list[int]]:

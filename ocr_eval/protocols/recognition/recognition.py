@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
-    from ocr_eval.text.comparison import Comparison
+    from ocr_eval.text.comparison import Comparison, Row
 
 FILTERED_SHARE = 0.01  # a normal form that empties more of the gts than this is warned about
 
@@ -112,25 +112,31 @@ class Recognition:
         import numpy as np
 
         from ocr_eval.tables.counts import Counts
+        from ocr_eval.text.comparison import Row
         from ocr_eval.text.samples import accepted_texts, predicted_texts
 
         accepted = accepted_texts(joined.gt)
         compare = self._comparison()
-        left_out = dict.fromkeys(self.COLUMNS, 0) | {"ignored": 1}
         rows = [
-            self._row(compare, texts, text) if texts else left_out
+            compare.row(texts[self._choose(compare, texts, text)], text) if texts else Row()
             for texts, text in zip(accepted, predicted_texts(joined.pred), strict=True)
         ]
-        columns = {name: np.array([row[name] for row in rows], np.int64) for name in self.COLUMNS}
-        distance = columns["distance"]
+        table = np.array(rows, np.int64).reshape(len(rows), len(Row._fields))
+        columns = dict(zip(Row._fields, table.T, strict=True))
+        care = np.array([bool(texts) for texts in accepted], np.int64)
+        counted = care - columns["both_empty"] if self.both_empty == "skip" else care
+        columns |= {"samples": counted, "ignored": 1 - care, "equal": columns["equal"] * counted}
+        distance, size = columns["distance"], columns["length_gt"]
         sums = {
             "ned": distance / np.maximum(columns["length_max"], 1),
-            "cer": np.where(columns["length_gt"] > 0, distance / np.maximum(columns["length_gt"], 1), 0.0),
+            "cer": np.where(size > 0, distance / np.maximum(size, 1), 0.0),
         }
         emptied = np.flatnonzero(columns["filtered_gt_empty"]).tolist()
         texts = {joined.sample_ids[k]: accepted[k][0] for k in emptied}
-        notices = self._filtered(texts, len(rows) - int(columns["ignored"].sum()))
-        return Counts.of(joined.sample_ids, columns, sums, notices=notices)
+        notices = self._filtered(texts, int(care.sum()))
+        return Counts.of(
+            joined.sample_ids, {name: columns[name] for name in self.COLUMNS}, sums, notices=notices
+        )
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """Metrics from column sums; None where a metric is undefined (the SPEC says when)."""
@@ -161,11 +167,6 @@ class Recognition:
 
     def _choose(self, compare: Comparison, accepted: list[str], predicted: str) -> int:
         return 0 if self.alternatives == "first" else compare.nearest(accepted, predicted)
-
-    def _row(self, compare: Comparison, accepted: list[str], predicted: str) -> dict[str, int]:
-        row = compare.row(accepted[self._choose(compare, accepted, predicted)], predicted)
-        counted = self.both_empty == "correct" or not row["both_empty"]
-        return row | {"samples": int(counted), "ignored": 0, "equal": row["equal"] * counted}
 
     def _filtered(self, emptied: dict[str, str], samples: int) -> tuple[Notice, ...]:
         """The warning that the normal form deletes the gt, with the scripts it deletes; sample id -> emptied text."""
@@ -199,7 +200,14 @@ class Recognition:
             compare = self._comparison()
             chosen = self._choose(compare, accepted, predicted)
             counting = tuple(care[chosen : chosen + 1])
-            status, reason, numbers = describe(self._row(compare, accepted, predicted), bool(partners))
+            row = compare.row(accepted[chosen], predicted)
+            if row.both_empty and self.both_empty == "skip":
+                status, reason = (
+                    "dropped",
+                    "both texts are empty, and both_empty=skip leaves such samples out",
+                )
+            else:
+                status, reason, numbers = describe(row, bool(partners))
             steps = edit_lines(compare.units(accepted[chosen]), compare.units(predicted))
         verdicts = []
         for k in range(len(gt.span(sample))):
@@ -215,24 +223,19 @@ class Recognition:
         return Matches(joined.sample_ids[sample], tuple(verdicts), steps)
 
 
-def describe(row: dict[str, int], predicted: bool) -> tuple[str, str, dict[str, float]]:
+def describe(row: Row, predicted: bool) -> tuple[str, str, dict[str, float]]:
     """Status, sentence and numbers of one compared sample."""
     numbers = {
-        name: float(row[name])
-        for name in ("distance", "length_gt", "length_pred", "word_distance", "words_gt")
+        name: float(getattr(row, name)) for name in ("distance", "length_gt", "length_pred", "word_distance")
     }
-    if not row["samples"]:
-        return "dropped", "both texts are empty, and both_empty=skip leaves such samples out", numbers
-    numbers["ned"] = row["distance"] / max(row["length_max"], 1)
+    numbers["ned"] = row.distance / max(row.length_max, 1)
     rates = f"1-NED {1 - numbers['ned']:.4g}"
-    if row["length_gt"]:
-        numbers["cer"] = row["distance"] / row["length_gt"]
+    if row.length_gt:
+        numbers["cer"] = row.distance / row.length_gt
         rates = f"CER {numbers['cer']:.4g}, {rates}"
-    if row["equal"]:
-        return "match", "the texts are equal" if row["length_gt"] else "both texts are empty", numbers
-    parts = [
-        f"{row[name]} {name[:-1] if row[name] == 1 else name}"
-        for name in ("substitutions", "deletions", "insertions")
-    ]
+    if row.equal:
+        return "match", "both texts are empty" if row.both_empty else "the texts are equal", numbers
+    kinds = {"substitution": row.substitutions, "deletion": row.deletions, "insertion": row.insertions}
+    parts = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in kinds.items()]
     sentence = f"{', '.join(parts)}; {rates}"
     return ("wrong text", sentence, numbers) if predicted else ("miss", f"no prediction; {sentence}", numbers)
