@@ -1,4 +1,7 @@
-"""A joined gt and prediction -> candidate pairs with shared areas, and thresholds decided exactly."""
+"""A joined gt and prediction -> candidate pairs with shared areas, and questions about them answered exactly.
+
+Longer than most: the one shared intermediate of all protocols that look at geometry.
+"""
 
 from __future__ import annotations
 
@@ -11,31 +14,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem
-from ocr_eval.kernels import rings as ring_kernels
-from ocr_eval.kernels import vector
-from ocr_eval.tables.instances import ZERO_AREA, Instances
+from ocr_eval.kernels import hulls, rings, vector
+from ocr_eval.tables.instances import SIMPLE, ZERO_AREA, Instances, freeze
 from ocr_eval.tables.joined import Joined
 from ocr_eval.tables.pairs import Pairs
 
 POLICIES = ("refuse", "false-positive", "official")
 
-# Whole process, one IC15 submission copied k times, kernels with a warm cache over numpy path (reference on performance):
+# Time of a whole process with kernels (warm cache) over the numpy path, one IC15 submission copied k times:
 #   gt + pred instances   8 000   32 000   81 000   161 000   322 000
 #   time ratio              4.3      2.3      1.4       .83       .49
 KERNEL_INSTANCES = 120_000
 KERNEL_SAMPLE_PAIRS = 1_000_000  # same-sample pairs; bounds the work of the vectorised listing
-NEAR = 1e-9  # closer to a threshold than this is decided in rationals
+NEAR = 1e-9  # a ratio closer to its threshold is decided in rationals
 EQUAL = 1e-12  # sort keys closer than this are equal
-SAMPLE_LIMIT = 4_000_000  # candidate pairs; 32 bytes each
-TOTAL_LIMIT = 16_000_000
+SAMPLE_LIMIT = 4_000_000  # candidate pairs of a sample
+TOTAL_LIMIT = 16_000_000  # and of all; 32 bytes each
+
+Flags = NDArray[np.bool_]
 
 
 class Pairing:
-    """What protocols share: pair tables, computed when first asked for, and exact decisions about them.
+    """What protocols share: pair tables, made when first asked for, and exact answers about them.
 
-    ``policy`` says what invalid predictions are: without any pair (``refuse`` never lets them come here,
-    ``false-positive``) or with even-odd areas (``official``). ``kernels``: ``auto``, ``numpy`` or ``numba``; both give the
-    same decisions. Raises InputError (E_LIMIT) when a sample has more than 4 000 000 candidate pairs.
+    ``policy`` says what an invalid prediction is: without any pair (``false-positive``; ``refuse`` never lets one come
+    here) or with even-odd shared areas (``official``). ``kernels`` is ``auto``, ``numpy`` or ``numba``: same answers.
+    Raises InputError (E_LIMIT) for more candidate pairs than the limits above, or a ring that crosses itself 20 000
+    times.
     """
 
     def __init__(self, joined: Joined, *, policy: str = "refuse", kernels: str = "auto") -> None:
@@ -43,129 +48,196 @@ class Pairing:
             raise ValueError(f"policy {policy!r}, kernels {kernels!r}")
         self.joined = joined
         self.policy = policy
-        self._kernels = kernels
-        self._exact: dict[bytes, Any] = {}
+        self.kernels = kernels if kernels != "auto" else "numba" if _worth_kernels(joined) else "numpy"
+        self.auto = kernels == "auto"  # then a protocol may choose otherwise for work of its own
+        self._hulls: dict[str, Pairs] = {}
+        self._rationals: dict[tuple[bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
+
+    # Tables
 
     @cached_property
     def rings(self) -> Pairs:
-        """Pairs of rings as written. Shared areas are even-odd, ring areas |shoelace|."""
-        gt, pred = self.joined.gt, self.joined.pred
-        box_gt, box_pred = vector.boxes(gt.xy, gt.ring), vector.boxes(pred.xy, pred.ring)
-        if self.policy != "official":
-            box_pred[:2, ~pred.valid], box_pred[2:, ~pred.valid] = np.inf, -np.inf
-        g, p = vector.candidates(gt.start, box_gt, pred.start, box_pred, self._limit)
-        edges_gt, edges_pred = self._edges(gt), self._edges(pred)
-        inter = vector.shared_areas(edges_gt, edges_pred, g, p)
-        sizes = np.diff(edges_gt.offset)[g] + np.diff(edges_pred.offset)[p]
-        guard = vector.guards(box_gt, box_pred, g, p, sizes, self._far[0][g] + self._far[1][p])
-        empty = (gt.shape[g] >= ZERO_AREA) | (pred.shape[p] >= ZERO_AREA)
+        """Pairs whose boxes meet. Shared areas are even-odd, ring areas |shoelace|; no area, no shared area."""
+        gt, pred = (
+            self._side(side, side.xy, side.ring, side.shape) for side in (self.joined.gt, self.joined.pred)
+        )
+        g, p = self._candidates(gt, pred)
+        return self._pairs(gt, pred, g, p, hull=False)
+
+    def hulls(self, vertices: str = "all") -> Pairs:
+        """Pairs whose closed convex hulls meet, touching included; ``inter`` is 0 exactly where interiors do not.
+
+        ``vertices`` is ``all`` or ``first4`` (of every ring). Hulls of degenerate rings are segments and points.
+        """
+        if vertices not in self._hulls:
+            self._hulls[vertices] = self._hull_pairs(vertices)
+        return self._hulls[vertices]
+
+    def _hull_pairs(self, vertices: str) -> Pairs:
+        gt, pred = (self._hull_side(side, vertices) for side in (self.joined.gt, self.joined.pred))
+        g, p = self._candidates(gt, pred)
+        place = self._apart(gt, pred, g, p)
+        meet = place <= 0
+        g, p, place = g[meet], p[meet], place[meet]
+        pairs = self._pairs(gt, pred, g, p, hull=True)
+        inter, guard = pairs.inter.copy(), pairs.guard.copy()
+        empty = (place == 0) | (gt.area[g] == 0) | (pred.area[p] == 0)
         inter[empty], guard[empty] = 0, 0
-        start = np.searchsorted(g, gt.start)
-        area_gt, area_pred = self._areas(gt), self._areas(pred)
-        return Pairs(start, g, p, inter, guard, area_gt, area_pred)
+        for k in np.flatnonzero(~empty & (inter <= guard)).tolist():
+            inter[k], guard[k] = float(self._exact(pairs, k)[0]), 0
+        return Pairs(
+            pairs.start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull=True
+        )
 
-    @cached_property
-    def _far(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Per side (N,): the largest coordinate of a ring with decimals, 0 for rings of integers."""
-        found = []
-        for side in (self.joined.gt, self.joined.pred):
-            far = np.zeros(len(side))
-            full = np.flatnonzero(np.diff(side.ring))
-            if len(full) and not (np.rint(side.xy) == side.xy).all():
-                size = np.where(np.rint(side.xy) == side.xy, 0.0, 1.0).any(1) * np.abs(side.xy).max(1)
-                most = np.maximum.reduceat(np.abs(side.xy).max(1), side.ring[full])
-                far[full] = np.where(np.maximum.reduceat(size, side.ring[full]) > 0, most, 0.0)
-            found.append(far)
-        return found[0], found[1]
+    def _side(
+        self, side: Instances, xy: NDArray[np.float64], ring: NDArray[np.int64], shape: NDArray[np.uint8]
+    ) -> vector.Side:
+        made = vector.side(side.start, freeze(xy), freeze(ring), freeze(shape))
+        if side is self.joined.pred and self.policy != "official" and not side.valid.all():
+            # An empty box meets nothing.
+            made.box[:2, ~side.valid], made.box[2:, ~side.valid] = np.inf, -np.inf
+        return made
 
-    def _areas(self, side: Instances) -> NDArray[np.float64]:
-        area = np.abs(ring_kernels.signed_areas(side.xy, side.ring))
-        area[side.shape >= ZERO_AREA] = 0
-        return area
+    def _hull_side(self, side: Instances, vertices: str) -> vector.Side:
+        xy, ring, shape = side.xy, side.ring, side.shape
+        if vertices == "first4" and (np.diff(ring) > 4).any():
+            xy, ring = hulls.cut(xy, ring, np.arange(len(xy)), np.minimum(np.diff(ring), 4))
+            shape = rings.classify(xy, ring)
+        xy, ring = hulls.hull_table(xy, ring, rings.convex(xy, ring, shape))
+        # A hull of two points or one has no area; that is what its class says.
+        return self._side(side, xy, ring, np.where(np.diff(ring) < 3, rings.TOO_FEW, SIMPLE).astype(np.uint8))
 
-    def _edges(self, side: Instances) -> vector.Edges:
-        from ocr_eval.kernels import exact
+    def _candidates(self, gt: vector.Side, pred: vector.Side) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        g, p = vector.candidates(gt, pred, self._limit)
+        return g, p
 
-        special = {
-            i: exact.pieces(side.xy[side.ring[i] : side.ring[i + 1]]) for i in np.flatnonzero(side.shape > 0).tolist()
-        }
-        return vector.edge_table(side.xy, side.ring, special)
-
-    def _limit(self, sample: int, count: int) -> None:
-        if count > SAMPLE_LIMIT:
+    def _limit(self, sample: int, count: int, total: int) -> None:
+        most, scope = (
+            (SAMPLE_LIMIT, "this sample") if count > SAMPLE_LIMIT else (TOTAL_LIMIT, "the samples up to here")
+        )
+        if count > SAMPLE_LIMIT or total > TOTAL_LIMIT:
             pred = self.joined.pred
-            reason = f"{count} pairs of overlapping boxes in this sample, at most {SAMPLE_LIMIT}"
-            hint = "remove repeated instances"
+            reason = f"{max(count, total)} pairs of overlapping boxes in {scope}, at most {most}"
+            hint = "remove repeated instances, or score fewer samples at a time"
             raise InputError([Problem("E_LIMIT", reason, hint, pred.source, pred.entries[sample])])
 
-    # Decisions
+    def _pairs(
+        self, gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64], *, hull: bool
+    ) -> Pairs:
+        start = np.searchsorted(g, gt.start)
+        inter, guard = vector.straight_areas(gt, pred, g, p), np.zeros(len(g))
+        empty = (gt.shape[g] >= ZERO_AREA) | (pred.shape[p] >= ZERO_AREA)
+        inter[empty] = 0
+        slanted = np.flatnonzero(~(empty | (gt.straight[g] & pred.straight[p])))
+        if len(slanted):
+            a, b = g[slanted], p[slanted]
+            special = self._special(self.joined.gt, gt, a), self._special(self.joined.pred, pred, b)
+            inter[slanted], guard[slanted] = vector.shared_areas(gt, pred, a, b, special)
+        return Pairs(start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull)
 
-    def overlaps(
-        self, pairs: Pairs, iou: float, *, strict: bool = True, among: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.bool_]:
+    def _special(self, side: Instances, made: vector.Side, used: NDArray[np.int64]) -> dict[int, Any]:
+        """Pieces of the rings in use that are not simple: their winding numbers may be other than 0 and ±1."""
+        from ocr_eval.kernels import exact
+
+        special = {}
+        for i in np.unique(used[made.shape[used] != SIMPLE]).tolist():
+            try:
+                special[i] = exact.pieces(made.xy[made.ring[i] : made.ring[i + 1]])
+            except exact.TooComplex as error:
+                sample = int(side.sample_of[i])
+                problem = Problem(
+                    "E_LIMIT", str(error), "", side.source, side.entries[sample], int(side.line[i])
+                )
+                raise InputError([problem]) from None
+        return special
+
+    def _apart(
+        self, gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64]
+    ) -> NDArray[np.int8]:
+        place: NDArray[np.int8] = hulls.apart(gt, pred, g, p)
+        for k in np.flatnonzero(place == 2).tolist():
+            from ocr_eval.kernels import exact
+
+            place[k] = exact.hulls_apart(_ring(gt.xy, gt.ring, g[k]), _ring(pred.xy, pred.ring, p[k]))
+        return place
+
+    # Questions
+
+    def overlaps(self, pairs: Pairs, iou: float, *, strict: bool = True, among: Flags | None = None) -> Flags:
         """(P,) IoU > iou (>= when not strict); IoU is 0 when the union is 0. Outside ``among`` False."""
-        union = pairs.area_gt[pairs.gt] + pairs.area_pred[pairs.pred] - pairs.inter
-        return self._above(pairs, union, "iou", iou, strict, among)
+        return self._above(pairs, "iou", iou, strict, among)
 
     def covers_pred(
-        self, pairs: Pairs, share: float, *, strict: bool = True, among: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.bool_]:
+        self, pairs: Pairs, share: float, *, strict: bool = True, among: Flags | None = None
+    ) -> Flags:
         """(P,) inter / area of the prediction > share (>=); False when that area is 0."""
-        return self._above(pairs, pairs.area_pred[pairs.pred], "pred", share, strict, among)
+        return self._above(pairs, "pred", share, strict, among)
 
     def covers_gt(
-        self, pairs: Pairs, share: float, *, strict: bool = True, among: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.bool_]:
+        self, pairs: Pairs, share: float, *, strict: bool = True, among: Flags | None = None
+    ) -> Flags:
         """(P,) inter / area of the gt > share (>=); False when that area is 0."""
-        return self._above(pairs, pairs.area_gt[pairs.gt], "gt", share, strict, among)
+        return self._above(pairs, "gt", share, strict, among)
+
+    def meets(self, pairs: Pairs, *, among: Flags | None = None) -> Flags:
+        """(P,) the closed regions share a point, touching included. (Pairs of ``hulls`` always do.)"""
+        answer = (pairs.inter > pairs.guard) if among is None else (pairs.inter > pairs.guard) & among
+        unsure = ~answer if among is None else ~answer & among
+        from ocr_eval.kernels import exact
+
+        for k in np.flatnonzero(unsure).tolist():
+            answer[k] = exact.rings_meet(*_both(pairs, k))
+        return answer
 
     def iou(self, pairs: Pairs) -> NDArray[np.float64]:
         """(P,) float IoU for display and best-of rules; 0 when the union is 0."""
-        return _ratio(pairs.inter, pairs.area_gt[pairs.gt] + pairs.area_pred[pairs.pred] - pairs.inter)
+        return _ratio(pairs.inter, _whole(pairs, "iou"))
 
     def pred_share(self, pairs: Pairs) -> NDArray[np.float64]:
         """(P,) inter / area of the prediction, 0 when that is 0."""
-        return _ratio(pairs.inter, pairs.area_pred[pairs.pred])
+        return _ratio(pairs.inter, _whole(pairs, "pred"))
 
     def gt_share(self, pairs: Pairs) -> NDArray[np.float64]:
         """(P,) inter / area of the gt, 0 when that is 0."""
-        return _ratio(pairs.inter, pairs.area_gt[pairs.gt])
+        return _ratio(pairs.inter, _whole(pairs, "gt"))
 
-    def _above(
-        self,
-        pairs: Pairs,
-        whole: NDArray[np.float64],
-        kind: str,
-        threshold: float,
-        strict: bool,
-        among: NDArray[np.bool_] | None,
-    ) -> NDArray[np.bool_]:
+    def _above(self, pairs: Pairs, kind: str, threshold: float, strict: bool, among: Flags | None) -> Flags:
+        whole = _whole(pairs, kind)
         ratio = _ratio(pairs.inter, whole)
-        bound = np.maximum(NEAR, 4 * _ratio(pairs.guard, whole))
-        answer = (ratio > threshold) if strict else (ratio >= threshold)
-        unsure = (np.abs(ratio - threshold) <= bound) | (whole <= 64 * pairs.guard)
+        answer: Flags = (ratio > threshold) if strict else (ratio >= threshold)
+        answer &= whole > 0
+        unsure = np.abs(ratio - threshold) <= np.maximum(NEAR, 4 * _ratio(pairs.guard, whole))
+        unsure |= np.abs(whole) <= 64 * pairs.guard
         if among is not None:
             answer &= among
             unsure &= among
         limit = Fraction(repr(float(threshold)))
+        known = np.flatnonzero(unsure & (pairs.guard == 0))
+        part, total = 2 * pairs.inter[known], 2 * whole[known]
+        if max(limit.as_integer_ratio()) < 2**16 and (np.rint(part) == part).all() and (total < 2**46).all():
+            # Exact areas, multiples of one half.
+            left, right = part.astype(np.int64) * limit.denominator, total.astype(np.int64) * limit.numerator
+            answer[known] = (total > 0) & ((left > right) if strict else (left >= right))
+            unsure[known] = False
         for k in np.flatnonzero(unsure).tolist():
-            inter, area_gt, area_pred = self._exact_areas(int(pairs.gt[k]), int(pairs.pred[k]))
-            total = {"iou": area_gt + area_pred - inter, "pred": area_pred, "gt": area_gt}[kind]
-            exact = inter / total if total else Fraction(0)
-            answer[k] = total != 0 and (exact > limit if strict else exact >= limit)
+            inter, area_gt, area_pred = self._exact(pairs, k)
+            of = {"iou": area_gt + area_pred - inter, "pred": area_pred, "gt": area_gt}[kind]
+            answer[k] = of > 0 and (inter > limit * of if strict else inter >= limit * of)
         return answer
 
-    def _exact_areas(self, g: int, p: int) -> tuple[Fraction, Fraction, Fraction]:
+    def _exact(self, pairs: Pairs, k: int) -> tuple[Fraction, Fraction, Fraction]:
+        """Shared area and the two ring areas of pair k as fractions."""
+        if pairs.guard[k] == 0:
+            g, p = pairs.gt[k], pairs.pred[k]
+            return Fraction(pairs.inter[k]), Fraction(pairs.area_gt[g]), Fraction(pairs.area_pred[p])
         from ocr_eval.kernels import exact
 
-        gt, pred = self.joined.gt, self.joined.pred
-        a, b = gt.xy[gt.ring[g] : gt.ring[g + 1]], pred.xy[pred.ring[p] : pred.ring[p + 1]]
-        key = a.tobytes() + b"|" + b.tobytes()
-        if key not in self._exact:
-            inter = exact.overlap(exact.pieces(a), exact.pieces(b))
-            self._exact[key] = (inter, abs(exact.signed_area(a)), abs(exact.signed_area(b)))
-        found: tuple[Fraction, Fraction, Fraction] = self._exact[key]
-        return found
+        a, b = _both(pairs, k)
+        key = (pairs.hull, a.tobytes(), b.tobytes())
+        if key not in self._rationals:
+            inter = exact.overlap(exact.pieces(a, simple=pairs.hull), exact.pieces(b, simple=pairs.hull))
+            self._rationals[key] = (inter, abs(exact.signed_area(a)), abs(exact.signed_area(b)))
+        return self._rationals[key]
 
     # Matching
 
@@ -192,16 +264,37 @@ class Pairing:
         order = np.argsort(-key, kind="stable")
         rank = np.empty(len(key), np.int64)
         rank[order] = np.cumsum(np.diff(key[order], prepend=key[order[:1]]) < -EQUAL) if len(key) else 0
-        return self.first_fit(pairs, candidates[np.lexsort((pairs.pred[candidates], pairs.gt[candidates], rank))])
+        return self.first_fit(
+            pairs, candidates[np.lexsort((pairs.pred[candidates], pairs.gt[candidates], rank))]
+        )
+
+
+def _worth_kernels(joined: Joined) -> bool:
+    """The switch rule: Numba is loaded already, or the job is large enough to pay for loading it."""
+    if "numba" in sys.modules or len(joined.gt) + len(joined.pred) > KERNEL_INSTANCES:
+        return True
+    most = np.diff(joined.gt.start) * np.diff(joined.pred.start)
+    return bool(most.max(initial=0) > KERNEL_SAMPLE_PAIRS)
+
+
+def _whole(pairs: Pairs, kind: str) -> NDArray[np.float64]:
+    """(P,) what a ratio divides by: the union, or the area of one side."""
+    if kind == "pred":
+        return pairs.area_pred[pairs.pred]
+    whole = pairs.area_gt[pairs.gt]
+    return whole if kind == "gt" else whole + pairs.area_pred[pairs.pred] - pairs.inter
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
-def use_kernels(joined: Joined) -> bool:
-    """The switch rule: Numba is loaded already, or the job is large enough to pay for loading it."""
-    if "numba" in sys.modules or len(joined.gt) + len(joined.pred) > KERNEL_INSTANCES:
-        return True
-    most = np.diff(joined.gt.start) * np.diff(joined.pred.start)
-    return bool(most.max(initial=0) > KERNEL_SAMPLE_PAIRS)
+def _ring(xy: NDArray[np.float64], ring: NDArray[np.int64], index: int) -> NDArray[np.float64]:
+    return xy[ring[index] : ring[index + 1]]
+
+
+def _both(pairs: Pairs, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The two rings of pair k."""
+    return _ring(pairs.gt_xy, pairs.gt_ring, pairs.gt[k]), _ring(
+        pairs.pred_xy, pairs.pred_ring, pairs.pred[k]
+    )

@@ -1,20 +1,23 @@
-"""Rings -> exact areas and predicates in Python integers and fractions; the one file of kernels that is not about arrays.
+"""Rings -> exact areas and predicates in Python integers and fractions: the one kernel file that is not about arrays.
 
-Everything works on the *pieces* of a ring: its edges, cut wherever the ring meets itself, those walked an even number of
-times dropped, verticals left out, each with sign +1 when the points just below it (smaller y) have an odd winding number
-and -1 when the points just above have. Even-odd area is an integral over pieces, and so is the area two rings share:
-with y(x) the height of a piece, area = -1/2 · sum over pieces i, j of sign_i sign_j · integral of |y_i(x) - y_j(x)|.
+Longer than most because it is the one place where all doubt of the others ends.
+
+Areas rest on the *pieces* of a ring: its edges, cut wherever the ring meets itself, those walked an even number of
+times dropped, verticals left out, each with sign +1 when the points just below it (smaller y) have an odd winding
+number and -1 when those just above have. Even-odd area is an integral over pieces, and so is the area two rings
+share: -1/2 · sum over pieces i of one, j of the other of sign_i sign_j ∫ |y_i(x) - y_j(x)| dx over their common x.
 """
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-PIECES = 20_000  # more than this is refused: the work grows with the square
+PIECES = 20_000  # more are refused: work grows with their square
 _FEW = 48  # up to here plain Python is faster than arrays
 
 
@@ -33,12 +36,12 @@ class Facts(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A part of an edge, from left to right."""
+    """A part of an edge, from left to right; integers or fractions."""
 
-    left: int | Fraction
-    y_left: int | Fraction
-    right: int | Fraction
-    y_right: int | Fraction
+    left: Fraction
+    y_left: Fraction
+    right: Fraction
+    y_right: Fraction
     sign: int
 
 
@@ -49,7 +52,7 @@ def decimal(value):
 
 
 def integers(ring):
-    """Ring (n, 2) of floats -> [(x, y), …] as integers, consecutive repeats dropped, and the factor they are scaled by."""
+    """Ring (n, 2) of floats -> [(x, y), …] as integers without consecutive repeats, and the factor they are scaled by."""
     exact = [(decimal(x), decimal(y)) for x, y in ring]
     scale = math.lcm(1, *(v.denominator for point in exact for v in point))
     points = [(int(x * scale), int(y * scale)) for x, y in exact]
@@ -89,7 +92,7 @@ def even_odd_area(ring):
 def turns(ring):
     """The set of signs (-1, 1) of the turns of a ring."""
     points, _ = integers(ring)
-    found = {_orient(points[k - 2], points[k - 1], point) for k, point in enumerate(points)}
+    found = (_orient(points[k - 2], points[k - 1], point) for k, point in enumerate(points))
     return {1 if value > 0 else -1 for value in found if value}
 
 
@@ -111,25 +114,68 @@ def overlap(gt, pred):
     """Area shared by two rings given as pieces, as a Fraction."""
     total = Fraction(0)
     for a in gt:
-        ax, run_a, rise_a = a.left, a.right - a.left, a.y_right - a.y_left
+        run_a, rise_a = a.right - a.left, a.y_right - a.y_left
         for b in pred:
-            low, high = max(ax, b.left), min(a.right, b.right)
+            low, high = max(a.left, b.left), min(a.right, b.right)
             if low >= high:
                 continue
-            run_b = b.right - b.left
-            rise_b = b.y_right - b.y_left
-            # Heights above one another at both ends, times both runs: integers stay integers.
-            at_low = (a.y_left * run_a + rise_a * (low - ax)) * run_b - (b.y_left * run_b + rise_b * (low - b.left)) * run_a
+            run_b, rise_b = b.right - b.left, b.y_right - b.y_left
+            # Gaps at both ends times both runs: integers stay integers.
+            y_a = a.y_left * run_a + rise_a * (low - a.left)
+            y_b = b.y_left * run_b + rise_b * (low - b.left)
+            at_low = y_a * run_b - y_b * run_a
             at_high = at_low + (rise_a * run_b - rise_b * run_a) * (high - low)
             size = abs(at_low) + abs(at_high)
-            if not size:
-                continue
-            if (at_low < 0) != (at_high < 0) and at_low and at_high:
-                value = Fraction((at_low * at_low + at_high * at_high) * (high - low), size * run_a * run_b)
+            if at_low * at_high < 0:
+                value = Fraction((at_low * at_low + at_high * at_high) * (high - low)) / (
+                    size * run_a * run_b
+                )
             else:
-                value = Fraction(size * (high - low), run_a * run_b)
+                value = Fraction(size * (high - low)) / (run_a * run_b)
             total += value if a.sign == b.sign else -value
     return -total / 4
+
+
+def hulls_apart(a, b):
+    """Two convex hulls (negative shoelace sums): 1 an edge has all of the other strictly outside, 0 outside or on it.
+
+    -1 when no edge separates them. Points and segments are hulls too.
+    """
+    hull_a, hull_b = ([(decimal(x), decimal(y)) for x, y in hull] for hull in (a, b))
+    most = None
+    for one, other in ((hull_a, hull_b), (hull_b, hull_a)):
+        for k, end in enumerate(one):
+            nearest = min(_orient(one[k - 1], end, point) for point in other)
+            most = nearest if most is None else max(most, nearest)
+    return (most > 0) - (most < 0)
+
+
+def rings_meet(a, b):
+    """True when the closed even-odd regions of two rings (n, 2) and (m, 2), outlines included, share a point."""
+    ring_a, ring_b = ([(decimal(x), decimal(y)) for x, y in ring] for ring in (a, b))
+    for i, q in enumerate(ring_a):
+        for j, s in enumerate(ring_b):
+            if _segments_meet(ring_a[i - 1], q, ring_b[j - 1], s):
+                return True
+    return _inside(ring_b, ring_a[0]) or _inside(ring_a, ring_b[0])
+
+
+def _inside(ring, point):
+    """Even-odd rule for a point that is not on the outline."""
+    odd = False
+    for k, b in enumerate(ring):
+        a = ring[k - 1]
+        if (a[1] > point[1]) != (b[1] > point[1]):
+            odd ^= (_orient(a, b, point) > 0) == (b[1] > a[1])
+    return odd
+
+
+def _segments_meet(p, q, r, s):
+    if max(p[0], q[0]) < min(r[0], s[0]) or max(r[0], s[0]) < min(p[0], q[0]):
+        return False
+    if max(p[1], q[1]) < min(r[1], s[1]) or max(r[1], s[1]) < min(p[1], q[1]):
+        return False
+    return _orient(p, q, r) * _orient(p, q, s) <= 0 and _orient(r, s, p) * _orient(r, s, q) <= 0
 
 
 def _twice_signed(points):
@@ -141,32 +187,30 @@ def _orient(a, b, c):
 
 
 def _near_edges(points):
-    """Pairs of edges (i, j) whose closed boxes meet; edge i runs from points[i] to points[i + 1]."""
-    n = len(points)
+    """Pairs of edges (i, j) whose closed boxes meet, with their ends; edge i begins at points[i]."""
     boxes = []
-    for i, (x, y) in enumerate(points):
-        u, v = points[(i + 1) % n]
-        boxes.append((min(x, u), max(x, u), min(y, v), max(y, v), i))
-    boxes.sort()
-    for k, (_, right, low, high, i) in enumerate(boxes):
-        for left, _, low_j, high_j, j in boxes[k + 1 :]:
+    for i, a in enumerate(points):
+        b = points[(i + 1) % len(points)]
+        boxes.append((min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]), i, a, b))
+    boxes.sort(key=lambda box: box[0])
+    for k, (_, right, low, high, i, a, b) in enumerate(boxes):
+        for position in range(k + 1, len(boxes)):
+            left, _, low_j, high_j, j, c, d = boxes[position]
             if left > right:
                 break
             if low_j <= high and low <= high_j:
-                yield i, j
+                yield i, j, a, b, c, d
 
 
 def _contacts(points):
     """(edges meet, two of them cross in their interiors), for a ring without consecutive repeats."""
     n = len(points)
     meets = False
-    for i, j in _near_edges(points):
-        a, b, c, d = points[i], points[(i + 1) % n], points[j], points[(j + 1) % n]
+    for i, j, a, b, c, d in _near_edges(points):
         if (j - i) % n in (1, n - 1):
-            if (j - i) % n != 1:
-                a, b, c, d = c, d, a, b
-            back = (a[0] - b[0]) * (d[0] - b[0]) + (a[1] - b[1]) * (d[1] - b[1]) > 0
-            meets = meets or (back and _orient(a, b, d) == 0)
+            start, joint, end = (a, b, d) if (j - i) % n == 1 else (c, d, b)
+            ahead = (start[0] - joint[0]) * (end[0] - joint[0]) + (start[1] - joint[1]) * (end[1] - joint[1])
+            meets = meets or (ahead > 0 and _orient(start, joint, end) == 0)
             continue
         at_c, at_d, at_a, at_b = _orient(a, b, c), _orient(a, b, d), _orient(c, d, a), _orient(c, d, b)
         if at_c * at_d <= 0 and at_a * at_b <= 0:
@@ -193,14 +237,10 @@ def _traced_back(points):
 
 def _cuts(points):
     """For every edge the set of points it has to be cut at, its ends included."""
-    n = len(points)
-    cuts = [{point, points[(i + 1) % n]} for i, point in enumerate(points)]
+    cuts = [{point, points[(i + 1) % len(points)]} for i, point in enumerate(points)]
     crossings = 0
-    for i, j in _near_edges(points):
-        a, b, c, d = points[i], points[(i + 1) % n], points[j], points[(j + 1) % n]
+    for i, j, a, b, c, d in _near_edges(points):
         at_c, at_d, at_a, at_b = _orient(a, b, c), _orient(a, b, d), _orient(c, d, a), _orient(c, d, b)
-        if at_c * at_d > 0 or at_a * at_b > 0:
-            continue
         if at_c * at_d < 0 and at_a * at_b < 0:
             share = Fraction(at_a, at_a - at_b)
             point = (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
@@ -208,40 +248,41 @@ def _cuts(points):
             cuts[j].add(point)
             crossings += 1
             if crossings > PIECES:
-                raise TooComplex(f"a ring of {n} points crosses itself more than {PIECES} times")
-            continue
-        for edge, point, start, end, side in ((i, c, a, b, at_c), (i, d, a, b, at_d), (j, a, c, d, at_a), (j, b, c, d, at_b)):
-            if side == 0 and min(start, end) < point < max(start, end):
-                cuts[edge].add(point)
+                raise TooComplex(f"a ring of {len(points)} points crosses itself more than {PIECES} times")
+        elif at_c * at_d <= 0 and at_a * at_b <= 0:
+            for edge, p, q, point, side in (
+                (i, a, b, c, at_c),
+                (i, a, b, d, at_d),
+                (j, c, d, a, at_a),
+                (j, c, d, b, at_b),
+            ):
+                if side == 0 and min(p, q) < point < max(p, q):
+                    cuts[edge].add(point)
     return cuts
 
 
 def _pieces(points):
     """Pieces of any ring of integer points without consecutive repeats."""
-    if len(points) < 2:
+    if len(points) < 3:
         return []
     odd = set()
     for cut in _cuts(points):
-        stops = sorted(cut)
-        for part in zip(stops[:-1], stops[1:], strict=True):
+        for part in pairwise(sorted(cut)):
             odd ^= {part}
     parts = sorted((p[0], p[1], q[0], q[1]) for p, q in odd if p[0] != q[0])
-    if len(parts) > 2 * PIECES:
-        raise TooComplex(f"a ring of {len(points)} points falls into more than {2 * PIECES} pieces")
-    below = _below(parts)
-    return [Piece(*part, 1 if count % 2 else -1) for part, count in zip(parts, below, strict=True)]
+    return [Piece(*part, 1 if count % 2 else -1) for part, count in zip(parts, _below(parts), strict=True)]
 
 
 def _simple_pieces(points):
-    """Pieces of a simple ring: its edges; those that run against the ring's turning sense are the upper ones."""
+    """Pieces of a simple ring: its edges; which way the upper ones run follows from the signed area."""
     found = []
-    inside_above = 1 if _twice_signed(points) > 0 else -1
+    upper = -1 if _twice_signed(points) > 0 else 1
     for k, (x, y) in enumerate(points):
         u, v = points[k - 1]
         if u < x:
-            found.append(Piece(u, v, x, y, -inside_above))
+            found.append(Piece(u, v, x, y, upper))
         elif u > x:
-            found.append(Piece(x, y, u, v, inside_above))
+            found.append(Piece(x, y, u, v, -upper))
     return found
 
 
@@ -249,36 +290,32 @@ def _below(parts):
     """For every part the number of parts below its middle. Parts (left, y, right, y) never cross."""
     if len(parts) > _FEW:
         return _below_many(parts)
-    counts = []
-    for left, y_left, right, y_right in parts:
-        # Twice the middle: no fractions where coordinates are integers.
-        x, y = left + right, y_left + y_right
-        counts.append(sum(2 * a <= x < 2 * c and _under(part, x, y) for part in parts for a, _, c, _ in (part,)))
-    return counts
+    # Twice the middle, so that integers stay integers.
+    middles = [(left + right, y_left + y_right) for left, y_left, right, y_right in parts]
+    return [sum(_under(part, x, y) for part in parts) for x, y in middles]
 
 
 def _under(part, x, y):
     """True when the part passes below (x / 2, y / 2)."""
     left, y_left, right, y_right = part
+    if not 2 * left <= x < 2 * right:
+        return False
     return 2 * y_left * (right - left) + (y_right - y_left) * (x - 2 * left) < y * (right - left)
 
 
 def _below_many(parts):
-    """As ``_below``: doubles settle what is far apart, fractions the rest. Rounding keeps the order of x."""
+    """As ``_below``: doubles settle what is far apart, integers the rest. Rounding never reverses the order of x."""
     left, y_left, right, y_right = np.array([[float(v) for v in part] for part in parts]).T
     slope = (y_right - y_left) / np.maximum(right - left, np.finfo(float).tiny)
-    doubt = 1e-9 * (np.ptp(np.concatenate([y_left, y_right])) + np.abs(y_left).max() * 1e-3)
+    doubt = 1e-9 * max(np.abs(y_left).max(), np.abs(y_right).max())
     counts = []
-    for k, part in enumerate(parts):
+    for part in parts:
         x, y = part[0] + part[2], part[1] + part[3]
-        middle, height = float(Fraction(x) / 2), float(Fraction(y) / 2)
-        there = np.flatnonzero((left <= middle) & (right >= middle))
-        gap = height - (y_left[there] + slope[there] * (middle - left[there]))
-        sure = (gap > doubt) & (left[there] < middle) & (right[there] > middle)
-        unsure = there[(np.abs(gap) <= doubt) | ((gap > doubt) & ~sure)]
-        count = int(np.count_nonzero(sure))
-        for j in unsure.tolist():
-            if j != k and 2 * parts[j][0] <= x < 2 * parts[j][2] and _under(parts[j], x, y):
-                count += 1
-        counts.append(count)
+        middle = float(Fraction(x) / 2)
+        there = np.flatnonzero((left <= middle) & (middle <= right))
+        gap = float(Fraction(y) / 2) - (y_left[there] + slope[there] * (middle - left[there]))
+        inner = (left[there] < middle) & (middle < right[there])
+        sure = inner & (gap > doubt)
+        unsure = there[~sure & (gap > -doubt)]
+        counts.append(int(np.count_nonzero(sure)) + sum(_under(parts[j], x, y) for j in unsure.tolist()))
     return counts

@@ -1,4 +1,4 @@
-"""Rings -> boxes, candidate pairs, shared areas and contacts, in numpy alone: the path for small work and cold starts."""
+"""Rings -> boxes, candidate pairs and shared areas, in numpy alone: the path for small work and cold starts."""
 
 from __future__ import annotations
 
@@ -6,54 +6,94 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr_eval.kernels.rings import EPSILON
+from ocr_eval.kernels.rings import EPSILON, SIMPLE, ZERO_AREA, signed_areas
 
 _LIST = 1 << 18  # same-sample pairs listed at once
-_WORK = 1 << 17  # edge pairs worked on at once, so that temporaries stay in the cache
+_WORK = 1 << 17  # pairs of edges worked on at once, so that temporaries stay in the cache
 _WINDOW = 10_000  # same-sample pairs above which predictions are sorted and only a window of them is listed
 
 
-class Edges(NamedTuple):
-    """Edge table: values of all rings, one after the other, and offsets. Verticals and padding have sign 0."""
+class Side(NamedTuple):
+    """The rings of one side, and what pairs of them need; N rings, all arrays read-only."""
 
-    left: np.ndarray  # (E + 1,) float64; the last edge is padding
+    start: np.ndarray  # (S + 1,) int64 offsets into rings
+    xy: np.ndarray  # (V, 2) float64
+    ring: np.ndarray  # (N + 1,) int64 offsets into xy
+    shape: np.ndarray  # (N,) uint8 class
+    area: np.ndarray  # (N,) |shoelace|; 0 for zero-area and too few points
+    box: np.ndarray  # (4, N) closed box: low x, low y, high x, high y; empty where there is no point
+    straight: (
+        np.ndarray
+    )  # (N,) bool, axis-parallel rectangle of integers: its shared areas are exact products
+    far: np.ndarray  # (N,) largest coordinate of a ring with decimals, 0 for integers
+
+
+class Edges(NamedTuple):
+    """Edge table: the edges of all rings one after the other; one more edge at the end is padding."""
+
+    left: np.ndarray  # (E + 1,) float64
     right: np.ndarray
     y: np.ndarray  # height at the left end
     slope: np.ndarray
-    sign: np.ndarray  # +1 where the ring runs left to right, -1 right to left
+    sign: np.ndarray  # +1 where the ring runs left to right, -1 right to left, 0 for verticals
     offset: np.ndarray  # (N + 1,) int64
 
 
-def boxes(xy, ring):
-    """Closed bounding boxes, float64 (4, N): low x, low y, high x, high y. A ring without points has an empty box."""
-    found = np.empty((4, len(ring) - 1))
-    found[:2], found[2:] = np.inf, -np.inf
-    full = np.flatnonzero(np.diff(ring))
+def side(start, xy, ring, shape):
+    """The ``Side`` of these rings."""
+    size = np.diff(ring)
+    full = np.flatnonzero(size)
+    area = np.abs(signed_areas(xy, ring))
+    area[shape >= ZERO_AREA] = 0
+    box = np.empty((4, len(size)))
+    box[:2], box[2:] = np.inf, -np.inf
+    far = np.zeros(len(size))
     if len(full):
-        found[:2, full] = np.minimum.reduceat(xy, ring[full], axis=0).T
-        found[2:, full] = np.maximum.reduceat(xy, ring[full], axis=0).T
-    return found
+        x, y, head = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1]), ring[full]
+        box[0, full], box[1, full] = np.minimum.reduceat(x, head), np.minimum.reduceat(y, head)
+        box[2, full], box[3, full] = np.maximum.reduceat(x, head), np.maximum.reduceat(y, head)
+        broken = (np.rint(xy) != xy).any(1)
+        if broken.any():
+            own = np.logical_or.reduceat(broken, head)
+            far[full] = np.where(own, np.abs(box[:, full]).max(0), 0.0)
+    return Side(start, xy, ring, shape, area, box, _straight(xy, ring, size, shape, far), far)
 
 
-def edge_table(xy, ring, special=None):
+def _straight(xy, ring, size, shape, far):
+    flags = (size == 4) & (shape == SIMPLE) & (far == 0)
+    members = np.flatnonzero(flags)
+    corner = xy[ring[members][:, None] + np.arange(4)]
+    level = corner == np.roll(corner, -1, 1)  # per edge: x equal, y equal
+    flags[members] = (level[:, ::2].all(1) & level[:, 1::2, ::-1].all(1)).any(1)
+    return flags
+
+
+def edge_table(side, special):
     """The edges of every ring. ``special`` maps ring indices to pieces (kernels.exact) that replace its edges."""
+    xy, ring = side.xy, side.ring
     size = np.diff(ring)
     full = np.flatnonzero(size)
     after = np.arange(1, len(xy) + 1)
     after[ring[full + 1] - 1] = ring[full]
     x, y = xy[:, 0], xy[:, 1]
-    forward = x <= x[after]
-    low, high = np.where(forward, np.arange(len(xy)), after), np.where(forward, after, np.arange(len(xy)))
-    run = x[high] - x[low]
-    columns = [x[low], x[high], y[low], (y[high] - y[low]) / np.where(run > 0, run, 1.0), np.sign(x[after] - x)]
+    x2, y2 = x[after], y[after]
+    forward = x <= x2
+    left, right, low, high = (np.where(forward, *both) for both in ((x, x2), (x2, x), (y, y2), (y2, y)))
+    run = right - left
+    columns = [left, right, low, (high - low) / np.where(run > 0, run, 1.0), np.sign(x2 - x)]
     offset = ring
     if special:
-        parts = [[column[ring[i] : ring[i + 1]] for column in columns] for i in range(len(size))]
+        parts = [np.arange(a, b) for a, b in zip(ring[:-1].tolist(), ring[1:].tolist(), strict=True)]
+        extra = [_as_edge(piece) for pieces in special.values() for piece in pieces]
+        at = len(xy)
         for i, pieces in special.items():
-            parts[i] = list(np.array([_as_edge(piece) for piece in pieces], np.float64).reshape(-1, 5).T)
-        columns = [np.concatenate([part[k] for part in parts]) for k in range(5)]
-        offset = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])])
-    return Edges(*(np.append(column, 0.0) for column in columns), offset.astype(np.int64))
+            parts[i] = np.arange(at, at + len(pieces))
+            at += len(pieces)
+        order = np.concatenate(parts)
+        more = np.array(extra, np.float64).reshape(-1, 5).T
+        columns = [np.concatenate([column, new])[order] for column, new in zip(columns, more, strict=True)]
+        offset = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    return Edges(*(np.append(column, 0.0) for column in columns), offset)
 
 
 def _as_edge(piece):
@@ -61,123 +101,144 @@ def _as_edge(piece):
     return float(piece.left), float(piece.right), float(piece.y_left), float(slope), float(piece.sign)
 
 
-def candidates(gt_start, gt_boxes, pred_start, pred_boxes, limit):
+def candidates(gt, pred, limit):
     """Pairs of one sample whose closed boxes meet: (gt (P,), pred (P,)) int64, gt-major, both in table order.
 
-    Memory stays bounded by ``limit(sample, count)``, which is called with the growing number of pairs of a sample and
-    raises when that is too many.
+    ``limit(sample, count, total)`` is called with the growing number of pairs of the fullest sample and of all, and
+    raises when that is too much, so memory stays bounded.
     """
-    size_gt, size_pred = np.diff(gt_start), np.diff(pred_start)
-    order, first, last = _windows(gt_start, gt_boxes, pred_start, pred_boxes, size_gt * size_pred > _WINDOW)
+    size = np.diff(gt.start)
+    order, first, last = _windows(gt, pred, size * np.diff(pred.start) > _WINDOW)
     count = last - first
     ends = np.cumsum(count)
-    sample = np.repeat(np.arange(len(size_gt)), size_gt)
-    found = np.zeros(len(size_gt), np.int64)
-    gts, preds = [], []
+    sample = np.repeat(np.arange(len(size)), size)
+    found = np.zeros(len(size), np.int64)
+    gts, preds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     row = 0
     while row < len(count):
         before = ends[row - 1] if row else 0
         stop = max(row + 1, int(np.searchsorted(ends, before + _LIST, "right")))
-        g = np.repeat(np.arange(row, stop), count[row:stop])
-        p = np.arange(len(g)) + np.repeat(first[row:stop] - (ends[row:stop] - count[row:stop] - before), count[row:stop])
+        own = slice(row, stop)
+        g = np.repeat(np.arange(row, stop), count[own])
+        p = np.arange(len(g)) + np.repeat(first[own] + count[own] + before - ends[own], count[own])
         if order is not None:
             p = order[p]
-        meet = gt_boxes[0, g] <= pred_boxes[2, p]
-        meet &= gt_boxes[2, g] >= pred_boxes[0, p]
-        meet &= gt_boxes[1, g] <= pred_boxes[3, p]
-        meet &= gt_boxes[3, g] >= pred_boxes[1, p]
+        meet = np.flatnonzero((gt.box[0, g] <= pred.box[2, p]) & (gt.box[2, g] >= pred.box[0, p]))
+        g, p = g[meet], p[meet]
+        meet = (gt.box[1, g] <= pred.box[3, p]) & (gt.box[3, g] >= pred.box[1, p])
         g, p = g[meet], p[meet]
         gts.append(g)
         preds.append(p)
         if len(g):
-            own = np.bincount(sample[g], minlength=len(found))
-            found += own
-            limit(int(found.argmax()), int(found.max()))
+            found += np.bincount(sample[g], minlength=len(found))
+            limit(int(found.argmax()), int(found.max()), int(found.sum()))
         row = stop
-    gt = np.concatenate(gts) if gts else np.zeros(0, np.int64)
-    pred = np.concatenate(preds) if preds else np.zeros(0, np.int64)
+    g, p = np.concatenate(gts), np.concatenate(preds)
     if order is not None:
-        ranked = np.lexsort((pred, gt))
-        gt, pred = gt[ranked], pred[ranked]
-    return gt, pred
+        ranked = np.lexsort((p, g))
+        g, p = g[ranked], p[ranked]
+    return g, p
 
 
-def _windows(gt_start, gt_boxes, pred_start, pred_boxes, large):
+def _windows(gt, pred, large):
     """Per gt the range of predictions to look at; in large samples they are sorted by their left side first."""
-    size_gt = np.diff(gt_start)
-    first, last = np.repeat(pred_start[:-1], size_gt), np.repeat(pred_start[1:], size_gt)
+    size = np.diff(gt.start)
+    first, last = np.repeat(pred.start[:-1], size), np.repeat(pred.start[1:], size)
     if not large.any():
         return None, first, last
-    order = np.arange(pred_start[-1])
+    order = np.arange(pred.start[-1])
     for s in np.flatnonzero(large).tolist():
-        g, p = slice(gt_start[s], gt_start[s + 1]), slice(pred_start[s], pred_start[s + 1])
-        ranked = np.argsort(pred_boxes[0, p], kind="stable")
-        order[p] = pred_start[s] + ranked
-        left = pred_boxes[0, p][ranked]
-        # A prediction reaches a gt only if its left side is at most its own width before it; the running maximum of
-        # right sides is a sharper bound, because it does not fall.
-        reach = np.maximum.accumulate(pred_boxes[2, p][ranked])
-        first[g] = pred_start[s] + np.searchsorted(reach, gt_boxes[0, g], "left")
-        last[g] = pred_start[s] + np.searchsorted(left, gt_boxes[2, g], "right")
+        g, p = slice(gt.start[s], gt.start[s + 1]), slice(pred.start[s], pred.start[s + 1])
+        ranked = np.argsort(pred.box[0, p], kind="stable")
+        order[p] = pred.start[s] + ranked
+        # Left sides rise, and so does the furthest right side so far: both bound the window by bisection.
+        reach = np.maximum.accumulate(pred.box[2, p][ranked])
+        first[g] = pred.start[s] + np.searchsorted(reach, gt.box[0, g], "left")
+        last[g] = pred.start[s] + np.searchsorted(pred.box[0, p][ranked], gt.box[2, g], "right")
     return order, first, np.maximum(first, last)
 
 
-def shared_areas(gt_edges, pred_edges, gt, pred):
-    """Area shared by the rings of every pair, float64 (P,), by edge-edge accumulation.
+def straight_areas(gt, pred, g, p):
+    """Area shared by the boxes of every pair (P,): exact for axis-parallel rectangles of integers."""
+    wide = np.minimum(gt.box[2, g], pred.box[2, p]) - np.maximum(gt.box[0, g], pred.box[0, p])
+    tall = np.minimum(gt.box[3, g], pred.box[3, p]) - np.maximum(gt.box[1, g], pred.box[1, p])
+    return np.maximum(wide, 0) * np.maximum(tall, 0)
 
-    For rings whose winding number is 0 or ±1 (simple ones, and pieces of the exact path). Identity: the integral of the
-    product of two winding numbers is -1/2 · sum over edges i, j of s_i t_j ∫ |y_i(x) - y_j(x)| dx over their common x.
+
+def shared_areas(gt, pred, g, p, special):
+    """(area shared by the rings of every pair (P,), bound on its error), by edge-edge accumulation.
+
+    Right for rings whose winding number is 0 or ±1 everywhere: simple ones, and the pieces of ``special`` (two
+    dictionaries, as in ``edge_table``). The integral of the product of two winding numbers is
+    -1/2 · sum over edges i, j of s_i t_j ∫ |y_i(x) - y_j(x)| dx over their common x.
     """
-    total = np.zeros(len(gt))
-    rows = np.diff(gt_edges.offset)[gt]
-    width = np.diff(pred_edges.offset)[pred]
-    width = np.where(width <= 4, 4, 1 << np.ceil(np.log2(np.maximum(width, 1))).astype(np.int64))
-    for m in np.unique(width).tolist():
-        members = np.flatnonzero(width == m)
-        # Enough pairs for one piece of work, or a few edges of one pair when its rings are huge.
+    edges_gt, edges_pred = edge_table(gt, special[0]), edge_table(pred, special[1])
+    rows, width = np.diff(edges_gt.offset)[g], np.diff(edges_pred.offset)[p]
+    guard = guards(gt, pred, g, p, rows + width, special)
+    total = np.zeros(len(g))
+    for members, k, i, m in blocks(rows, width, edges_gt.offset[g]):
+        part = _edge_sums(edges_gt, edges_pred, i, p[members][k], m)
+        total[members] += np.bincount(k, weights=part, minlength=len(members))
+    return np.abs(total) / 4, guard
+
+
+def blocks(rows, width, begin):
+    """Cuts pairs into work of bounded size. Pair k has ``rows[k]`` rows, the first ``begin[k]``, of ``width[k]``.
+
+    Yields (members, own, row, m): row ``row[r]`` belongs to pair ``members[own[r]]``, and m is the padded width. Huge
+    pairs are cut too, so a pair may be yielded several times.
+    """
+    padded = np.where(width <= 4, 4, 1 << np.ceil(np.log2(np.maximum(width, 1))).astype(np.int64))
+    for m in np.flatnonzero(np.bincount(padded[rows > 0], minlength=1)).tolist():
+        members = np.flatnonzero((padded == m) & (rows > 0))
         ends = np.cumsum(rows[members])
-        step = max(1, _WORK // m)
-        for begin in range(0, int(ends[-1]) if len(ends) else 0, step):
-            row = np.arange(begin, min(begin + step, int(ends[-1])))
+        shift = begin[members] - ends + rows[members]
+        for low in range(0, int(ends[-1]), max(1, _WORK // m)):
+            row = np.arange(low, min(low + max(1, _WORK // m), int(ends[-1])))
             own = np.searchsorted(ends, row, "right")
-            k = members[own]
-            i = gt_edges.offset[gt[k]] + row - (ends[own] - rows[k])
-            part = _edge_sums(gt_edges, pred_edges, i, pred[k], m)
-            low = own[0]
-            total[members[low : own[-1] + 1]] += np.bincount(own - low, weights=part)
-    return np.abs(total) / 4
+            some = members[own[0] : own[-1] + 1]
+            yield some, own - own[0], row + shift[own], m
 
 
-def _edge_sums(gt_edges, pred_edges, i, pred, m):
-    """Sum over the edges of prediction ring ``pred[r]`` against edge ``i[r]``: (R,) values s · Σ t · 2∫|gap|."""
-    begin, end = pred_edges.offset[pred], pred_edges.offset[pred + 1]
+def _edge_sums(gt, pred, i, p, m):
+    """Edge ``i[r]`` of a gt against all edges of prediction ring ``p[r]``: (R,) sums s Σ t · 2 ∫ |gap|."""
+    begin, end = pred.offset[p], pred.offset[p + 1]
     j = begin[:, None] + np.arange(m)
-    np.copyto(j, len(pred_edges.left) - 1, where=j >= end[:, None])
-    left_i, left_j = gt_edges.left[i][:, None], pred_edges.left[j]
-    low = np.maximum(left_i, left_j)
-    width = np.minimum(gt_edges.right[i][:, None], pred_edges.right[j]) - low
-    r, c = np.nonzero(width > 0)
-    width, low, left_j, j = width[r, c], low[r, c], left_j[r, c], j[r, c]
+    np.copyto(j, len(pred.left) - 1, where=j >= end[:, None])
+    low = np.maximum(gt.left[i][:, None], pred.left[j])
+    width = np.minimum(gt.right[i][:, None], pred.right[j]) - low
+    some = np.flatnonzero(width > 0)
+    width, low, j = width.ravel()[some], low.ravel()[some], j.ravel()[some]
+    r = some // m
     i_r = i[r]
-    slope_i, slope_j = gt_edges.slope[i_r], pred_edges.slope[j]
-    left_i = gt_edges.left[i_r]
-    apart = gt_edges.y[i_r] - pred_edges.y[j]
+    left_i, left_j, slope_i, slope_j = gt.left[i_r], pred.left[j], gt.slope[i_r], pred.slope[j]
+    apart = gt.y[i_r] - pred.y[j]
     high = low + width
     at_low = apart + (slope_i * (low - left_i) - slope_j * (low - left_j))
     at_high = apart + (slope_i * (high - left_i) - slope_j * (high - left_j))
     a, b = np.abs(at_low), np.abs(at_high)
     size = a + b
-    split = (at_low < 0) != (at_high < 0)
-    size = np.where(split & (size > 0), (a * a + b * b) / np.where(size > 0, size, 1.0), size)
-    return np.bincount(r, weights=pred_edges.sign[j] * width * size, minlength=len(i)) * gt_edges.sign[i]
+    split = np.flatnonzero((at_low < 0) != (at_high < 0))
+    a, b = a[split], b[split]
+    size[split] = (a * a + b * b) / np.where(size[split] > 0, size[split], 1.0)
+    return np.bincount(r, weights=pred.sign[j] * width * size, minlength=len(i)) * gt.sign[i]
 
 
-def guards(gt_boxes, pred_boxes, gt, pred, sizes, far):
+def guards(gt, pred, g, p, edges, special):
     """Bound on the error of a shared area: 4 (n + m) eps L², L the larger side of the joint box.
 
-    ``sizes`` (P,) is n + m; ``far`` (P,) the largest coordinate where decimals make coordinates inexact, else 0.
+    ``edges`` (P,) is n + m. Decimals and the ends of pieces are rounded, which grows with the size of coordinates.
     """
-    wide = np.maximum(gt_boxes[2, gt], pred_boxes[2, pred]) - np.minimum(gt_boxes[0, gt], pred_boxes[0, pred])
-    tall = np.maximum(gt_boxes[3, gt], pred_boxes[3, pred]) - np.minimum(gt_boxes[1, gt], pred_boxes[1, pred])
-    side = np.maximum(wide, tall)
-    return 4 * EPSILON * sizes * side * (side + far)
+    far_gt, far_pred = _far(gt, special[0]), _far(pred, special[1])
+    wide = np.maximum(gt.box[2, g], pred.box[2, p]) - np.minimum(gt.box[0, g], pred.box[0, p])
+    tall = np.maximum(gt.box[3, g], pred.box[3, p]) - np.minimum(gt.box[1, g], pred.box[1, p])
+    longer = np.maximum(wide, tall)
+    return 4 * EPSILON * edges * longer * (longer + far_gt[g] + far_pred[p])
+
+
+def _far(side, special):
+    if not special:
+        return side.far
+    far, rounded = side.far.copy(), list(special)
+    far[rounded] = np.abs(side.box[:, rounded]).max(0)
+    return far

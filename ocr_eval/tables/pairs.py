@@ -1,8 +1,8 @@
-"""``Pairs``: the candidate pairs of every sample with the area of their intersection."""
+"""``Pairs``: the candidate pairs of every sample with the area of their intersection, and the rings that were paired."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from ocr_eval.tables.instances import freeze
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pairs:
-    """P pairs (gt, pred) of one sample whose closed bounding boxes meet, gt-major, both in file order.
+    """P pairs (gt, pred) of one sample, gt-major, both in file order: closed boxes meet, or closed hulls (``hull``).
 
-    ``inter`` is a float64 area whose decisions are safe only where ``certain``; thresholds are therefore asked of
+    ``inter`` is a float64 area whose decisions are safe only beyond ``guard``; thresholds are therefore asked of
     ``ocr_eval.pairing``, which decides doubtful ones exactly. Ring areas are |shoelace|.
     """
 
@@ -25,12 +25,28 @@ class Pairs:
     guard: NDArray[np.float64]  # (P,) bound on the error of inter, pixels²; 0 where inter is exact
     area_gt: NDArray[np.float64]  # (N gt,)
     area_pred: NDArray[np.float64]  # (N pred,)
+    gt_xy: NDArray[np.float64]  # (V, 2) vertices of the rings that were paired
+    gt_ring: NDArray[np.int64]  # (N gt + 1,) offsets into gt_xy
+    pred_xy: NDArray[np.float64]
+    pred_ring: NDArray[np.int64]
+    hull: bool = (
+        False  # rings are convex hulls (2 vertices: a segment, 1: a point); shoelace sums are negative
+    )
 
     def __post_init__(self) -> None:
         for name in ("start", "gt", "pred", "inter", "guard", "area_gt", "area_pred"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
+        for name in ("gt_xy", "gt_ring", "pred_xy", "pred_ring"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
         if not len(self.gt) == len(self.pred) == len(self.inter) == len(self.guard) == self.start[-1]:
             raise ValueError("columns of different length")
 
     def __len__(self) -> int:
+        """Number of pairs."""
         return len(self.gt)
+
+    def select(self, keep: NDArray[np.bool_]) -> Pairs:
+        """The pairs where ``keep`` (P,) is True, in the same order."""
+        start = np.concatenate([[0], np.cumsum(keep)])[self.start]
+        columns = {name: getattr(self, name)[keep] for name in ("gt", "pred", "inter", "guard")}
+        return replace(self, start=start, **columns)

@@ -1,0 +1,320 @@
+"""Contacts between multisets of characters -> what each contact removes; the compiled twin of character_removal.
+
+A text is a run: its kinds of character, rising, with how many are left of each. Runs of the gts come first, then
+those of the predictions. The caller gives contacts gt-major and gets (4, E): taken, credit, tied, step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocr_eval.kernels.jit import jit
+
+_WIDTH = 1 << 21  # more than any code point
+
+
+def runs(codepoints, offset):
+    """Code points with offsets (N + 1,) -> kinds (R,) uint32, left (R,) int64, offsets (N + 1,) of the runs."""
+    owner = np.repeat(np.arange(len(offset) - 1), np.diff(offset))
+    key = np.sort(owner * _WIDTH + codepoints)
+    head = np.flatnonzero(np.diff(key, prepend=-1))
+    left = np.diff(head, append=len(key))
+    run = np.searchsorted(key[head], np.arange(len(offset)) * _WIDTH)
+    return (key[head] % _WIDTH).astype(np.uint32), left, run
+
+
+def remove(gt, pred, share, rank, kinds, left, run, *, paper, first, tie):
+    """Runs the loop. ``rank`` (G,) orders the gts; ``left`` is used up. The rules stand in the protocol's SPEC."""
+    size, gts = len(gt), len(rank)
+    by_rank = np.argsort(rank)
+    of_gt = np.searchsorted(gt, np.arange(gts + 1))
+    by_pred = np.argsort(pred, kind="stable")
+    of_pred = np.searchsorted(pred[by_pred], np.arange(len(run) - gts))
+    out = np.zeros((4, size), np.int64)
+    out[3] = -1
+    alive, degree = np.zeros(size, np.uint8), np.zeros(gts, np.int64)
+    heap = np.empty(2 * gts + 1, np.int64)
+    lists = tuple(
+        _read_only(a) for a in (gt, pred, share, rank, by_rank, of_gt, by_pred, of_pred, kinds, run)
+    )
+    if paper:
+        total = np.diff(np.concatenate([[0], np.cumsum(left)])[run[: gts + 1]])
+        remove_paper(*lists, left, tie, alive, degree, heap, total, np.empty(gts, np.int64), out)
+    else:
+        scratch = np.empty(np.diff(run[: gts + 1]).max(initial=0), np.int64)
+        remove_code(*lists, left, tie, first, alive, degree, heap, scratch, out)
+    return out
+
+
+def _read_only(array):
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+@jit
+def common(kinds, left, i, i_end, j, j_end):
+    """Whether two runs have a character left in common."""
+    while i < i_end and j < j_end:
+        if left[i] == 0 or kinds[i] < kinds[j]:
+            i += 1
+        elif left[j] == 0 or kinds[j] < kinds[i]:
+            j += 1
+        else:
+            return True
+    return False
+
+
+@jit
+def shared(kinds, count, left, i, i_end, j, j_end):
+    """Size of the intersection of run i, counted in ``count`` from 0, and run j."""
+    total = 0
+    begin = i
+    while i < i_end and j < j_end:
+        if kinds[i] < kinds[j]:
+            i += 1
+        elif kinds[j] < kinds[i]:
+            j += 1
+        else:
+            total += min(count[i - begin], left[j])
+            i += 1
+            j += 1
+    return total
+
+
+@jit
+def take(kinds, left, i, i_end, j, j_end):
+    """Removes the intersection of two runs: its size, and whether the first, the second ran out of a character."""
+    total = 0
+    i_out = False
+    j_out = False
+    while i < i_end and j < j_end:
+        if kinds[i] < kinds[j]:
+            i += 1
+        elif kinds[j] < kinds[i]:
+            j += 1
+        else:
+            n = min(left[i], left[j])
+            if n > 0:
+                left[i] -= n
+                left[j] -= n
+                total += n
+                i_out |= left[i] == 0
+                j_out |= left[j] == 0
+            i += 1
+            j += 1
+    return total, i_out, j_out
+
+
+@jit
+def push(heap, size, value):
+    """Adds to a heap of ``size``; the new size."""
+    i = size
+    while i > 0 and heap[(i - 1) // 2] > value:
+        heap[i] = heap[(i - 1) // 2]
+        i = (i - 1) // 2
+    heap[i] = value
+    return size + 1
+
+
+@jit
+def pop(heap, size):
+    """Drops the least of a heap of ``size`` >= 1; the new size. Read ``heap[0]`` before."""
+    size -= 1
+    value = heap[size]
+    i = 0
+    while 2 * i + 1 < size:
+        j = 2 * i + 1
+        if j + 1 < size and heap[j + 1] < heap[j]:
+            j += 1
+        if heap[j] >= value:
+            break
+        heap[i] = heap[j]
+        i = j
+    heap[i] = value
+    return size
+
+
+@jit
+def largest(share, alive, begin, end, tie):
+    """Among living contacts: the least share that ties with the largest, and how many tie."""
+    best = -1.0
+    for k in range(begin, end):
+        if alive[k] and share[k] > best:
+            best = share[k]
+    best -= tie
+    count = 0
+    for k in range(begin, end):
+        if alive[k] and share[k] >= best:
+            count += 1
+    return best, count
+
+
+@jit
+def recheck(k, g, p, rank, kinds, left, run, alive, degree, heap, size):
+    """Ends contact k when nothing is common any more; a gt left with one contact joins the heap. Its new size."""
+    gts = len(rank)
+    if alive[k] and not common(kinds, left, run[g], run[g + 1], run[gts + p], run[gts + p + 1]):
+        alive[k] = 0
+        degree[g] -= 1
+        if degree[g] == 1:
+            size = push(heap, size, rank[g])
+    return size
+
+
+@jit
+def remove_code(
+    gt,
+    pred,
+    share,
+    rank,
+    by_rank,
+    of_gt,
+    by_pred,
+    of_pred,
+    kinds,
+    run,
+    left,
+    tie,
+    first,
+    alive,
+    degree,
+    heap,
+    scratch,
+    out,
+):
+    """The rule of the published code."""
+    gts = len(rank)
+    size = 0
+    for k in range(len(gt)):
+        g, p = gt[k], gts + pred[k]
+        if common(kinds, left, run[g], run[g + 1], run[p], run[p + 1]):
+            alive[k] = 1
+            degree[g] += 1
+    for g in range(gts):
+        if degree[g] == 1:
+            size = push(heap, size, rank[g])
+    at = 0
+    steps = 0
+    while True:
+        best = -1.0
+        tied = 0
+        g = -1
+        while size > 0 and g < 0:
+            g = by_rank[heap[0]]
+            size = pop(heap, size)
+            if degree[g] != 1:
+                g = -1
+        if g < 0:
+            while at < gts and degree[by_rank[at]] < 2:
+                at += 1
+            if at == gts:
+                return
+            g = by_rank[at]
+            best, tied = largest(share, alive, of_gt[g], of_gt[g + 1], tie)
+        if tied > 1:
+            for i in range(run[g], run[g + 1]):
+                scratch[i - run[g]] = left[i]
+        ran_out = False
+        for k in range(of_gt[g], of_gt[g + 1]):
+            if not alive[k] or share[k] < best:
+                continue
+            p = gts + pred[k]
+            if tied > 1 and not first:
+                out[1, k] = shared(kinds, scratch, left, run[g], run[g + 1], run[p], run[p + 1])
+            out[0, k], g_out, p_out = take(kinds, left, run[g], run[g + 1], run[p], run[p + 1])
+            if tied < 2 or first:
+                out[1, k] = out[0, k]
+            out[2, k] = tied
+            out[3, k] = steps
+            steps += 1
+            alive[k] = 0
+            degree[g] -= 1
+            ran_out |= g_out
+            if p_out:
+                for n in range(of_pred[pred[k]], of_pred[pred[k] + 1]):
+                    k2 = by_pred[n]
+                    size = recheck(k2, gt[k2], pred[k2], rank, kinds, left, run, alive, degree, heap, size)
+            if first or tied == 0:
+                break
+        if ran_out:
+            for k in range(of_gt[g], of_gt[g + 1]):
+                size = recheck(k, g, pred[k], rank, kinds, left, run, alive, degree, heap, size)
+        if degree[g] == 1:
+            size = push(heap, size, rank[g])
+
+
+@jit
+def remove_paper(
+    gt,
+    pred,
+    share,
+    rank,
+    by_rank,
+    of_gt,
+    by_pred,
+    of_pred,
+    kinds,
+    run,
+    left,
+    tie,
+    alive,
+    degree,
+    heap,
+    total,
+    used,
+    out,
+):
+    """The rule of the paper."""
+    gts = len(rank)
+    size = 0
+    for k in range(len(gt)):
+        alive[k] = 1
+        degree[gt[k]] += 1
+    for g in range(gts):
+        if degree[g] == 1:
+            size = push(heap, size, rank[g])
+    at = 0
+    steps = 0
+    while True:
+        count = 0
+        best = -1.0
+        tied = 0
+        while True:
+            g = -1
+            if size > 0:
+                g = by_rank[heap[0]]
+                size = pop(heap, size)
+                if degree[g] != 1 or total[g] == 0:
+                    continue
+            elif count == 0:
+                while at < gts and (degree[by_rank[at]] < 2 or total[by_rank[at]] == 0):
+                    at += 1
+                if at == gts:
+                    return
+                g = by_rank[at]
+                best, tied = largest(share, alive, of_gt[g], of_gt[g + 1], tie)
+            if g < 0:
+                break
+            for k in range(of_gt[g], of_gt[g + 1]):
+                if alive[k] and share[k] >= best:
+                    p = gts + pred[k]
+                    out[0, k], _, _ = take(kinds, left, run[g], run[g + 1], run[p], run[p + 1])
+                    out[1, k] = out[0, k]
+                    out[2, k] = tied
+                    out[3, k] = steps
+                    total[g] -= out[0, k]
+                    used[count] = pred[k]
+                    steps += 1
+                    count += 1
+                    break
+            if tied:
+                break
+        for c in range(count):
+            for n in range(of_pred[used[c]], of_pred[used[c] + 1]):
+                k = by_pred[n]
+                if alive[k]:
+                    alive[k] = 0
+                    degree[gt[k]] -= 1
+                    if degree[gt[k]] == 1:
+                        size = push(heap, size, rank[gt[k]])
