@@ -73,7 +73,7 @@ def run(folder: Path, settings: Settings) -> str:
         with OutputFile(folder / file) as output:
             output.commit(text)
     flags = " ".join(f"-p {p}" for p in PROTOCOLS)
-    labelled = " ".join(f"sample:{engine}" for engine in engines)
+    labelled = " ".join(f"{engine}=sample:{engine}" for engine in engines)
     lines = [
         to_text(records, long=settings.verbose),
         f"Written to {escape(str(folder))}: scores.json, rows.csv (counts of every image), {worst}.svg",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
+from ocr_eval.cli.options import CONFIDENCE_HELP, FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
 from ocr_eval.errors import CODES, escape, quote, usage_error
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option("--pred-format", metavar="F", help=FORMATS_HELP)
 @option("--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step.")
+@option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP)
 @option(
     "--invalid-polygons",
     type=click.Choice(["refuse", "false-positive", "official"]),
@@ -74,6 +75,7 @@ def explained(
 ) -> tuple[Instances, Instances, Matches, str]:
     """Reads both sides and asks the protocol about the sample."""
     from ocr_eval.cli.inputs import (
+        above,
         named_predictions,
         parse_limits,
         parse_protocols,
@@ -105,7 +107,7 @@ def explained(
     arguments = reading([rule], "prediction") | shared
     pred = read_side(pred_path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
     job = Job(truth, [rule], dataset, lexicon, flags["invalid_polygons"])
-    joined, pairing = job.pair(pred)
+    joined, pairing = job.pair(above(pred, flags["confidence_above"]))
     matches = rule.explain(joined, pairing, truth.sample_ids.index(sample))
     return joined.gt, joined.pred, matches, repr(rule)
 

@@ -48,10 +48,18 @@ def named_predictions(arguments: Sequence[str]) -> list[tuple[str, str]]:
         seen.add(name)
     if sum(path == "-" for _, path in pairs) > 1:
         raise usage_error("standard input can be read only once", "give the others as files")
-    for _, path in pairs:
-        if path != "-" and not _exists(path):
-            raise usage_error(f"{quote(path)}: no such file or folder", "check the path")
-    return pairs
+    return [(name, _prediction_path(path)) for name, path in pairs]
+
+
+def _prediction_path(path: str) -> str:
+    """An existing path, ``-``, or ``sample:ID``: a stored engine output on the shipped sample data set."""
+    if path == "-" or _exists(path):
+        return path
+    if path.startswith("sample:"):
+        from ocr_eval.assets import submission_path
+
+        return str(submission_path(path.removeprefix("sample:")))
+    raise usage_error(f"{quote(path)}: no such file or folder", "check the path")
 
 
 def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
@@ -122,6 +130,7 @@ def read_side(path: str, **arguments: Any) -> Instances:
     """``formats.read`` with standard input under ``-``."""
     from ocr_eval.formats import read
 
+    instances: Instances
     if path != "-":
         return read(path, **arguments)
     if arguments.get("format") is None:
@@ -129,3 +138,23 @@ def read_side(path: str, **arguments: Any) -> Instances:
         raise usage_error("the layout of standard input must be named", f"add {flag} F")
     content = b"" if sys.stdin is None else sys.stdin.buffer.read(arguments["limits"].file_bytes + 1)
     return read("-", stdin=content, **arguments)
+
+
+def above(pred: Instances, threshold: float | None) -> Instances:
+    """The predictions with a confidence above ``threshold`` (strict); counted in a notice, never silently."""
+    if threshold is None:
+        return pred
+    if pred.confidence is None:
+        reason = "--confidence-above needs confidences, this submission has none"
+        raise usage_error(reason, "leave the flag away, or use a layout with confidences", source=pred.source)
+    from dataclasses import replace
+
+    from ocr_eval.errors import Notice
+
+    keep = pred.confidence > threshold
+    left = int((~keep).sum())
+    kept = pred.where(keep)
+    if not left:
+        return kept
+    message = f"predictions with confidence {threshold:g} or less left out (--confidence-above)"
+    return replace(kept, notices=(*kept.notices, Notice("W_IGNORED", message, left)))

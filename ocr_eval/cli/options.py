@@ -136,6 +136,7 @@ def close_names(word: str, known: list[str]) -> str:
     return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
 
 
+CONFIDENCE_HELP = "Score only predictions whose confidence is above X; the rest is left out, on record."
 FORMATS_HELP = "Layout of the input, if sniffing is not enough (icdar-quad, icdar-ltrb, polygon, …)."
 POLICY_HELP = (
     "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
+from ocr_eval.cli.options import CONFIDENCE_HELP, FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     metavar="[CODE]",
     help="Exit 1 when a warning (of that code) occurred.",
 )
+@option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP)
 @option(
     "--invalid-polygons",
     type=click.Choice(["refuse", "false-positive", "official"]),
@@ -89,7 +90,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         rows = stack.enter_context(OutputFile(flags["per_sample"])) if flags["per_sample"] else None
-        from ocr_eval.cli.inputs import read_side
+        from ocr_eval.cli.inputs import above, read_side
         from ocr_eval.engine.local import Job
 
         common_arguments = {
@@ -98,13 +99,15 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
             "max_errors": settings.max_errors,
         }
         truth = read_side(gt_path, format=flags["gt_format"], **reading(rules, "gt"), **common_arguments)
-        provenance = {"limits": limits.raised()} if limits.raised() else {}
+        provenance: dict[str, Any] = {"limits": limits.raised()} if limits.raised() else {}
+        if flags["confidence_above"] is not None:
+            provenance["confidence_above"] = flags["confidence_above"]
         job = Job(truth, rules, dataset, lexicon, flags["invalid_polygons"], flags["kernels"], provenance)
 
         def score(path: str, name: str) -> list[Record]:
             arguments = reading(rules, "prediction") | common_arguments
             pred = read_side(path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
-            return job.run(pred, name)
+            return job.run(above(pred, flags["confidence_above"]), name)
 
         records, failures = score_all(score, named, settings)
         if failures and (not flags["keep_going"] or not records):

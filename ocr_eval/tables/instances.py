@@ -152,26 +152,36 @@ class Instances:
         sizes = np.diff(self.start)
         keep = [np.arange(self.start[s], self.start[s + 1]) for s in samples if s is not None]
         index = np.concatenate(keep) if keep else np.zeros(0, np.int64)
-        vertices = np.diff(self.ring)[index]
-        xy = _gather(self.xy, self.ring, index)
-        codepoints = text_offset = None
-        if self.codepoints is not None and self.text_offset is not None:
-            codepoints = _gather(self.codepoints, self.text_offset, index)
-            text_offset = offsets(np.diff(self.text_offset)[index])
         return replace(
             self,
             sample_ids=sample_ids,
             start=offsets([0 if s is None else int(sizes[s]) for s in samples]),
-            xy=xy,
-            ring=offsets(vertices),
-            care=self.care[index],
-            shape=self.shape[index],
-            line=self.line[index],
-            codepoints=codepoints,
-            text_offset=text_offset,
-            confidence=None if self.confidence is None else self.confidence[index],
             entries=tuple("" if s is None else self.entries[s] for s in samples),
+            **self._columns(index),
         )
+
+    def where(self, keep: NDArray[np.bool_]) -> Instances:
+        """The instances with a True in ``keep`` (N,), in their order; samples stay, also the emptied ones."""
+        index = np.flatnonzero(keep)
+        start = offsets(np.bincount(self.sample_of[index], minlength=len(self.sample_ids)))
+        return replace(self, start=start, **self._columns(index))
+
+    def _columns(self, index: NDArray[np.int64]) -> dict[str, Any]:
+        """The per-instance columns of the instances at these positions, by field name."""
+        codepoints = text_offset = None
+        if self.codepoints is not None and self.text_offset is not None:
+            codepoints = _gather(self.codepoints, self.text_offset, index)
+            text_offset = offsets(np.diff(self.text_offset)[index])
+        return {
+            "xy": _gather(self.xy, self.ring, index),
+            "ring": offsets(np.diff(self.ring)[index]),
+            "care": self.care[index],
+            "shape": self.shape[index],
+            "line": self.line[index],
+            "codepoints": codepoints,
+            "text_offset": text_offset,
+            "confidence": None if self.confidence is None else self.confidence[index],
+        }
 
 
 def _gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[Any]:
