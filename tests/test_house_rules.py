@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import completeness, formats, imports, sources, startup
+from tests.house import completeness, imports, sources, startup
 
 ROOT = Path(__file__).resolve().parents[1]
 Rule = Callable[[Path], list[str]]
@@ -27,7 +27,7 @@ RULES: dict[str, Rule] = {
         imports.oracles_stand_alone,
         imports.heavy_imports_wait,
         imports.numba_has_one_home,
-        formats.formats_are_strangers,
+        imports.formats_are_strangers,
         sources.nothing_forbidden,
         sources.nothing_printed,
         sources.first_line_speaks,
@@ -128,7 +128,18 @@ PLANTS: dict[str, list[tuple[str, str | None, str, str]]] = {
         ("ocr_eval/kernels/jit.py", "", "njit(fastmath=True)", "sets fastmath"),
     ],
     "formats_are_strangers": [
-        ("ocr_eval/formats/icdar.py", "", "from ocr_eval.formats.popeval import read_popeval", "imports"),
+        (
+            "ocr_eval/formats/icdar.py",
+            "",
+            "from ocr_eval.formats import popeval",
+            "icdar imports ocr_eval.formats.popeval",
+        ),
+        (
+            "ocr_eval/formats/lines.py",
+            "",
+            "def f():\n    from ocr_eval.formats.icdar import QUAD",
+            "ocr_eval.formats.lines -> ocr_eval.formats.icdar",
+        ),
     ],
     "nothing_forbidden": [
         ("ocr_eval/limits.py", "", planted, says)

@@ -66,9 +66,9 @@ def specs_are_whole(root: Path) -> list[str]:
         constants = _constants(cls)
         if constants.get("ID") != name:
             breaches.append(f"{name}: ID is {constants.get('ID')!r}")
-        if constants.get("TASK") != TASKS.get(line.task):
+        if constants.get("TASK") != TASKS.get(line.rest[0]):
             breaches.append(
-                f"{name}: TASK {constants.get('TASK')!r} does not fit '{line.task}' of the registry"
+                f"{name}: TASK {constants.get('TASK')!r} does not fit '{line.rest[0]}' of the registry"
             )
         columns = [
             *(constants.get("COLUMNS") or ()),

@@ -61,14 +61,12 @@ def ladder(root: Path) -> list[str]:
 
 def protocols_are_strangers(root: Path) -> list[str]:
     """No module of the registry reaches another, not even by a detour."""
-    tree = modules(root)
-    own = {entry.module for entry in entries(root).values()}
-    return [
-        f"{name} imports {other} ({' -> '.join(chain)})"
-        for name in sorted(own & set(tree))
-        for other, chain in loaded_by(tree, name, calls=True).items()
-        if other in own
-    ]
+    return _strangers(root, "REGISTRY")
+
+
+def formats_are_strangers(root: Path) -> list[str]:
+    """No module of the table of formats reaches another, not even by a detour."""
+    return _strangers(root, "FORMATS")
 
 
 def pages_need_no_geometry(root: Path) -> list[str]:
@@ -81,7 +79,7 @@ def pages_need_no_geometry(root: Path) -> list[str]:
         for found in module.imports
         if within(found.target, KERNELS)
     ]
-    return direct + _loads(tree, PAGES, GEOMETRY, calls=True)
+    return direct + _loads(tree, [name for name in tree if within(name, *PAGES)], GEOMETRY, calls="own")
 
 
 def oracles_stand_alone(root: Path) -> list[str]:
@@ -97,8 +95,9 @@ def oracles_stand_alone(root: Path) -> list[str]:
 def heavy_imports_wait(root: Path) -> list[str]:
     """Importing a module outside kernels loads nothing heavy; cli and protocols do not even load numpy."""
     tree = modules(root)
-    rooms = tuple(name for name in tree if not within(name, KERNELS))
-    return _loads(tree, rooms, HEAVY) + _loads(tree, LEAN, ("numpy",))
+    outside = [name for name in tree if not within(name, KERNELS)]
+    lean = [name for name in tree if within(name, *LEAN)]
+    return _loads(tree, outside, HEAVY) + _loads(tree, lean, ("numpy",))
 
 
 def numba_has_one_home(root: Path) -> list[str]:
@@ -129,16 +128,26 @@ def numba_has_one_home(root: Path) -> list[str]:
     return breaches
 
 
+def _strangers(root: Path, table: str) -> list[str]:
+    tree = modules(root)
+    own = {entry.module for entry in entries(root, table).values()}
+    return [
+        f"{name} imports {other} ({' -> '.join(chain)})"
+        for name in sorted(own & set(tree))
+        for other, chain in loaded_by(tree, name, calls="all").items()
+        if other in own
+    ]
+
+
 def _loads(
-    tree: dict[str, Module], rooms: tuple[str, ...], banned: tuple[str, ...], *, calls: bool = False
+    tree: dict[str, Module], names: list[str], banned: tuple[str, ...], *, calls: str = "none"
 ) -> list[str]:
-    """What modules of ``rooms`` load of ``banned``; one breach per guilty import statement."""
+    """What these modules load of ``banned``; one breach per guilty import statement."""
     guilty: dict[tuple[str, str], str] = {}
-    for name in tree:
-        if within(name, *rooms):
-            for other, chain in loaded_by(tree, name, calls=calls).items():
-                if other in banned:
-                    guilty.setdefault((chain[-2], other), f"{name} loads {other} ({' -> '.join(chain)})")
+    for name in names:
+        for other, chain in loaded_by(tree, name, calls=calls).items():
+            if other in banned:
+                guilty.setdefault((chain[-2], other), f"{name} loads {other} ({' -> '.join(chain)})")
     return list(guilty.values())
 
 

@@ -59,10 +59,10 @@ def within(name: str, *rooms: str) -> bool:
     return any(name == room or name.startswith(room + ".") for room in rooms)
 
 
-def loaded_by(tree: dict[str, Module], start: str, *, calls: bool = False) -> dict[str, tuple[str, ...]]:
+def loaded_by(tree: dict[str, Module], start: str, *, calls: str = "none") -> dict[str, tuple[str, ...]]:
     """Everything that importing ``start`` loads -> the chain of modules that leads there.
 
-    With ``calls`` the functions of ``start`` itself are taken as called, those of other modules not.
+    ``calls`` says whose functions are taken as called: "none", "own" (those of ``start``) or "all".
     """
     chains: dict[str, tuple[str, ...]] = {}
     todo = [(start, (start,))]
@@ -73,7 +73,9 @@ def loaded_by(tree: dict[str, Module], start: str, *, calls: bool = False) -> di
                 continue
             chains[parent] = chain
             if parent in tree:
-                kinds = ("load", "call") if calls and parent == start else ("load",)
+                kinds = (
+                    ("load", "call") if calls == "all" or (calls == "own" and parent == start) else ("load",)
+                )
                 targets = [
                     _module(tree, found.target) for found in tree[parent].imports if found.when in kinds
                 ]
