@@ -50,6 +50,12 @@ class Pairing:
         self.policy = policy
         self.kernels = kernels if kernels != "auto" else "numba" if _worth_kernels(joined) else "numpy"
         self.auto = kernels == "auto"  # then a protocol may choose otherwise for work of its own
+        self._areas: Any = vector
+        self._convex: Any = hulls
+        if self.kernels == "numba":
+            from ocr_eval.kernels import compiled
+
+            self._areas = self._convex = compiled
         self._hulls: dict[str, Pairs] = {}
         self._rationals: dict[tuple[bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
 
@@ -92,7 +98,7 @@ class Pairing:
     def _side(
         self, side: Instances, xy: NDArray[np.float64], ring: NDArray[np.int64], shape: NDArray[np.uint8]
     ) -> vector.Side:
-        made = vector.side(side.start, freeze(xy), freeze(ring), freeze(shape))
+        made: vector.Side = self._areas.side(side.start, freeze(xy), freeze(ring), freeze(shape))
         if side is self.joined.pred and self.policy != "official" and not side.valid.all():
             # An empty box meets nothing.
             made.box[:2, ~side.valid], made.box[2:, ~side.valid] = np.inf, -np.inf
@@ -103,12 +109,12 @@ class Pairing:
         if vertices == "first4" and (np.diff(ring) > 4).any():
             xy, ring = hulls.cut(xy, ring, np.arange(len(xy)), np.minimum(np.diff(ring), 4))
             shape = rings.classify(xy, ring)
-        xy, ring = hulls.hull_table(xy, ring, rings.convex(xy, ring, shape))
+        xy, ring = self._convex.hull_table(xy, ring, shape)
         # A hull of two points or one has no area; that is what its class says.
         return self._side(side, xy, ring, np.where(np.diff(ring) < 3, rings.TOO_FEW, SIMPLE).astype(np.uint8))
 
     def _candidates(self, gt: vector.Side, pred: vector.Side) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        g, p = vector.candidates(gt, pred, self._limit)
+        g, p = self._areas.candidates(gt, pred, self._limit)
         return g, p
 
     def _limit(self, sample: int, count: int, total: int) -> None:
@@ -132,7 +138,7 @@ class Pairing:
         if len(slanted):
             a, b = g[slanted], p[slanted]
             special = self._special(self.joined.gt, gt, a), self._special(self.joined.pred, pred, b)
-            inter[slanted], guard[slanted] = vector.shared_areas(gt, pred, a, b, special)
+            inter[slanted], guard[slanted] = self._areas.shared_areas(gt, pred, a, b, special)
         return Pairs(start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull)
 
     def _special(self, side: Instances, made: vector.Side, used: NDArray[np.int64]) -> dict[int, Any]:
@@ -154,7 +160,7 @@ class Pairing:
     def _apart(
         self, gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64]
     ) -> NDArray[np.int8]:
-        place: NDArray[np.int8] = hulls.apart(gt, pred, g, p)
+        place: NDArray[np.int8] = self._convex.apart(gt, pred, g, p)
         for k in np.flatnonzero(place == 2).tolist():
             from ocr_eval.kernels import exact
 
@@ -243,7 +249,11 @@ class Pairing:
 
     def first_fit(self, pairs: Pairs, candidates: NDArray[np.int64]) -> NDArray[np.int64]:
         """(N gt,) the prediction each gt gets, -1 = none, when pairs ``candidates`` are tried in the order given."""
-        partner = np.full(len(self.joined.gt), -1, np.int64)
+        sizes = len(self.joined.gt), len(self.joined.pred)
+        partner = np.full(sizes[0], -1, np.int64)
+        if self.kernels == "numba":
+            partner = self._areas.first_fit(pairs.gt, pairs.pred, candidates, sizes)
+            return partner
         taken: set[int] = set()
         done: set[int] = set()
         gts, preds = pairs.gt[candidates].tolist(), pairs.pred[candidates].tolist()

@@ -9,12 +9,13 @@ from ocr_eval.kernels.rings import EPSILON, EXACT_EXTENT
 from ocr_eval.kernels.vector import blocks
 
 
-def hull_table(xy, ring, convex):
+def hull_table(xy, ring, shape):
     """Convex hulls of all rings: (xy (H, 2), ring (N + 1,)), collinear and repeated points dropped.
 
     A hull is walked with negative shoelace sum (counter-clockwise on a screen); two points are a segment, one is a
-    point, none stays none. ``convex`` (N,) flags rings that need no search.
+    point, none stays none.
     """
+    convex = rings.convex(xy, ring, shape)
     values, exact = exact_values(xy, ring)
     size = np.diff(ring)
     index = np.zeros(len(xy), np.int64)
@@ -31,7 +32,7 @@ def hull_table(xy, ring, convex):
         corner, np.argsort(~keep, 1, "stable"), 1
     )
     for i in np.flatnonzero(~plain).tolist():
-        own = _chain(values[ring[i] : ring[i + 1]], exact[i])
+        own = chain(values[ring[i] : ring[i + 1]], exact[i])
         index[ring[i] : ring[i] + len(own)] = ring[i] + np.array(own, np.int64)
         count[i] = len(own)
     return cut(xy, ring, index, count)
@@ -65,7 +66,7 @@ def _quads(values, corner):
     return np.where(clockwise, corner[:, ::-1], corner), np.where(clockwise, turn[:, ::-1], turn) != 0
 
 
-def _chain(points, exact):
+def chain(points, exact):
     """Andrew's monotone chain (1979): indices of the hull's points."""
     places = [(x, y) for x, y in points.tolist()]
     if not exact:

@@ -1,0 +1,148 @@
+"""The functions of vector and hulls, same arguments and answers, carried by the compiled kernels: for large work."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ocr_eval.kernels import clip, edges, hulls, matching, pairs, polygon, vector
+from ocr_eval.kernels.jit import read_only
+
+_BRUTE = 10_000  # same-sample pairs from which a grid pays
+_CELLS = 16  # a box on more cells than this is not put into the grid
+_PAIRS_PER_RING = 2.5  # from here on an edge table is cheaper than clipping, also for convex rings
+
+
+def side(start, xy, ring, shape):
+    """As ``vector.side``. Inputs become read-only."""
+    n = len(ring) - 1
+    xy, ring, shape = read_only(xy, np.float64), read_only(ring, np.int64), read_only(shape, np.uint8)
+    area, box, straight, far = np.empty(n), np.empty((4, n)), np.empty(n, np.bool_), np.empty(n)
+    polygon.side(xy, ring, shape, area, box, straight, far)
+    return vector.Side(read_only(start, np.int64), xy, ring, shape, area, box, straight, far)
+
+
+def candidates(gt, pred, limit):
+    """As ``vector.candidates``: brute force in small samples, a uniform grid in large ones."""
+    gt_box, pred_box = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
+    size_gt, size_pred = np.diff(gt.start), np.diff(pred.start)
+    large = size_gt * size_pred >= _BRUTE
+    count, nothing = np.zeros(len(gt.area), np.int64), np.zeros(0, np.int64)
+    boxes = (gt.start, gt_box, pred.start, pred_box)
+    begin = read_only(nothing, np.int64)
+    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, False, nothing)
+    grids = {s: _grid(gt, pred, gt_box, pred_box, s) for s in np.flatnonzero(large).tolist()}
+    for arguments in grids.values():
+        pairs.grid(gt_box, pred_box, *arguments, count, begin, False, nothing)
+    ends = np.concatenate([[0], np.cumsum(count)])
+    own = ends[gt.start[1:]] - ends[gt.start[:-1]]
+    if len(own):
+        limit(int(own.argmax()), int(own.max()), int(own.sum()))
+    # A grid gives its pairs unsorted; where most pairs meet it saves nothing.
+    large &= own < size_gt * size_pred // 8
+    found = np.empty(ends[-1] + 1, np.int64)
+    begin = read_only(ends, np.int64)
+    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, True, found)
+    g, p = np.repeat(np.arange(len(count)), count), found[:-1]
+    for s in np.flatnonzero(large).tolist():
+        pairs.grid(gt_box, pred_box, *grids[s], count, begin, True, found)
+        part = slice(ends[gt.start[s]], ends[gt.start[s + 1]])
+        p[part] = p[part][np.lexsort((p[part], g[part]))]
+    return g, p
+
+
+def _grid(gt, pred, gt_box, pred_box, s):
+    """Arguments of ``pairs.grid`` for sample s: cells twice as wide as the mean box, but not too many of them."""
+    gts, preds = read_only(gt.start[s : s + 2], np.int64), read_only(pred.start[s : s + 2], np.int64)
+    own = pred_box[:, preds[0] : preds[1]]
+    own = own[:, own[0] <= own[2]]
+    most = max(1024, 4 * own.shape[1])
+    low, high = (own[:2].min(1), own[2:].max(1)) if own.shape[1] else (np.zeros(2), np.zeros(2))
+    wide, tall = (high - low).tolist()
+    length = max(
+        2 * float((own[2:] - own[:2]).mean()) if own.shape[1] else 1.0, math.sqrt(wide * tall / most)
+    )
+    length = max(length, max(wide, tall) / most, 1e-9)
+    while (int(wide / length) + 1) * (int(tall / length) + 1) > most:
+        length *= 1.25
+    shape = read_only([int(wide / length) + 1, int(tall / length) + 1], np.int64)
+    origin, heads = read_only(low, np.float64), np.empty(int(shape[0] * shape[1]) + 1, np.int64)
+    place = (pred_box, preds, origin, length, shape, _CELLS, heads)
+    items, wides = (
+        np.empty(n, np.int64) for n in pairs.bucket(*place, np.empty(0, np.int64), np.empty(0, np.int64))
+    )
+    if len(items):
+        pairs.bucket(*place, items, wides)
+    elif len(wides):
+        wides = np.arange(preds[0], preds[1])
+    made = (read_only(array, np.int64) for array in (heads, items, wides))
+    return gts, preds, origin, length, shape, _CELLS, *made
+
+
+def shared_areas(gt, pred, g, p, special):
+    """As ``vector.shared_areas``: convex pairs are clipped, the others go edge by edge."""
+    g, p = read_only(g, np.int64), read_only(p, np.int64)
+    inter = np.zeros(len(g))
+    which = np.full(len(g), 2, np.int8)
+    offset_gt, offset_pred = gt.ring, pred.ring
+    if len(g) < _PAIRS_PER_RING * (len(gt.area) + len(pred.area)):
+        which[_convex(gt)[g] & _convex(pred)[p]] = 1
+        room = int(np.diff(gt.ring).max(initial=0) + np.diff(pred.ring).max(initial=0)) + 4
+        chosen = read_only(which, np.int8)
+        clip.clip_areas(gt.xy, gt.ring, pred.xy, pred.ring, g, p, chosen, np.empty((4, room)), inter)
+        which = np.where((which == 2) | (inter < 0), 2, 0).astype(np.int8)
+    if which.any():
+        *table_gt, offset_gt = _edge_table(gt, special[0])
+        *table_pred, offset_pred = _edge_table(pred, special[1])
+        edges.edge_areas(
+            *table_gt, offset_gt, *table_pred, offset_pred, g, p, read_only(which, np.int8), inter
+        )  # fmt: skip
+    count = np.diff(offset_gt)[g] + np.diff(offset_pred)[p]
+    return inter, vector.guards(gt, pred, g, p, count, special)
+
+
+def _convex(side):
+    flags = np.empty(len(side.area), np.bool_)
+    polygon.convex(side.xy, side.ring, side.shape, read_only(side.far, np.float64), flags)
+    return flags
+
+
+def _edge_table(side, special):
+    if special:
+        made = vector.edge_table(side, special)
+        return (*(read_only(column, np.float64) for column in made[:5]), read_only(made.offset, np.int64))
+    columns = [np.empty(len(side.xy)) for _ in range(5)]
+    polygon.edge_table(side.xy, side.ring, *columns)
+    return (*(read_only(column, np.float64) for column in columns), side.ring)
+
+
+def hull_table(xy, ring, shape):
+    """As ``hulls.hull_table``; ``shape`` is not needed."""
+    values, exact = hulls.exact_values(xy, ring)
+    index, count = np.zeros(len(xy), np.int64), np.zeros(len(ring) - 1, np.int64)
+    scratch = np.empty((2, int(np.diff(ring).max(initial=0)) + 2), np.int64)
+    ring = read_only(ring, np.int64)
+    polygon.hull_table(read_only(values, np.float64), ring, read_only(exact, np.bool_), index, count, scratch)
+    for i in np.flatnonzero(count < 0).tolist():
+        own = hulls.chain(xy[ring[i] : ring[i + 1]], False)
+        index[ring[i] : ring[i] + len(own)] = ring[i] + np.array(own, np.int64)
+        count[i] = len(own)
+    return hulls.cut(xy, ring, index, count)
+
+
+def apart(gt, pred, g, p):
+    """As ``hulls.apart``."""
+    place = np.empty(len(g), np.int8)
+    boxes = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
+    far = read_only(gt.far, np.float64), read_only(pred.far, np.float64)
+    g, p = read_only(g, np.int64), read_only(p, np.int64)
+    polygon.apart(gt.xy, gt.ring, far[0], pred.xy, pred.ring, far[1], *boxes, g, p, place)
+    return place
+
+
+def first_fit(gt, pred, order, sizes):
+    """(N gt,) prediction of each gt, -1 = none; ``sizes`` are the numbers of gts and predictions."""
+    partner, taken = np.full(sizes[0], -1, np.int64), np.zeros(sizes[1], np.bool_)
+    matching.first_fit(*(read_only(array, np.int64) for array in (gt, pred, order)), taken, partner)
+    return partner

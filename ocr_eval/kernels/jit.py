@@ -1,0 +1,66 @@
+"""Python function -> compiled kernel: the one place with Numba flags, and where an unwritable cache is survived.
+
+Flags: ``nogil`` (threads work on chunks of samples), cached on disk where that is possible, C rules for division by
+zero (kernels never raise). No fastmath and no parallel loops: results must not depend on the machine or on threads, and
+the compiler must not fuse multiplications with additions (a test reads the machine code).
+
+Every kernel is compiled for one form of arguments: read-only C-contiguous inputs, writable outputs, 64-bit scalars.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numba
+import numpy as np
+
+MODULES = ("clip", "edges", "edit", "matching", "pairs", "polygon", "removal")
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Decorator of every kernel. Compiles at the first call; without a cache when no folder for it can be written."""
+    try:
+        return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError as error:
+        # Numba looks for a writable folder here: NUMBA_CACHE_DIR, beside the module, the user's cache folder.
+        if "cannot cache function" not in str(error):
+            raise
+        return numba.njit(nogil=True, error_model="numpy")(function)
+
+
+def read_only(array: Any, dtype: Any) -> Any:
+    """The array as kernels take inputs: C-contiguous, read-only, of this type; a view where possible."""
+    view = np.ascontiguousarray(array, dtype).view()
+    view.flags.writeable = False
+    return view
+
+
+def kernels() -> Iterator[tuple[str, Any]]:
+    """(name, kernel) of all kernels there are; imports their modules."""
+    for name in MODULES:
+        full = f"ocr_eval.kernels.{name}"
+        if importlib.util.find_spec(full) is None:
+            continue
+        module = importlib.import_module(full)
+        for key, value in sorted(vars(module).items()):
+            if isinstance(value, numba.core.dispatcher.Dispatcher) and value.py_func.__module__ == full:
+                yield f"{name}.{key}", value
+
+
+def warm_up() -> list[str]:
+    """Compiles every kernel (or loads it from the cache) by calling its module's ``warm``; returns their names."""
+    names = [name for name, _ in kernels()]
+    for module in sorted({name.partition(".")[0] for name in names}):
+        importlib.import_module(f"ocr_eval.kernels.{module}").warm()
+    return names
+
+
+def cache_folder() -> str | None:
+    """Where compiled kernels are kept; None when nothing can be written."""
+    for _, compiled in kernels():
+        folder = getattr(compiled._cache, "cache_path", None)
+        return str(folder) if folder else None
+    return None
