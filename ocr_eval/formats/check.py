@@ -1,0 +1,207 @@
+"""One input -> everything that is wrong with it or was tolerated, without raising: what ``validate`` prints."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ocr_eval.errors import CODES, Findings, Notice, Problem, quote, usage_error
+from ocr_eval.formats import FORMATS, files, sniff, sources
+from ocr_eval.formats.judge import POLICIES, judge
+from ocr_eval.formats.names import Samples
+from ocr_eval.formats.reader import Entry, Options
+from ocr_eval.limits import Limits
+from ocr_eval.tables.instances import Instances
+
+
+class Examination(NamedTuple):
+    """What ``examine`` found. ``instances`` is None when a problem was found."""
+
+    problems: list[Problem]  # in file and line order, capped
+    total: int  # all of them
+    notices: tuple[Notice, ...]
+    entries: int  # sample files that were opened
+    instances: Instances | None
+
+
+def examine(
+    source: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002
+    role: str = "prediction",
+    samples: Sequence[str] | None = None,
+    text: bool | None = None,
+    confidence: bool = False,
+    geometry: bool = True,
+    level: str | None = None,
+    limits: Limits | None = None,
+    invalid_polygons: str = "refuse",
+    max_errors: int = 100,
+    stdin: bytes | None = None,
+) -> Examination:
+    """All problems and notices of one input; the arguments are those of ``ocr_eval.formats.read``.
+
+    Raises InputError only for the call itself: a missing path, an unknown format, a layout that cannot be told apart.
+    """
+    findings, entries, instances = reading(
+        source,
+        format=format,
+        role=role,
+        samples=samples,
+        text=text,
+        confidence=confidence,
+        geometry=geometry,
+        level=level,
+        limits=limits or Limits(),
+        invalid_polygons=invalid_polygons,
+        max_errors=max_errors,
+        stdin=stdin,
+    )
+    return Examination(findings.problems, findings.total, findings.notices, entries, instances)
+
+
+def reading(
+    source: str | Path,
+    *,
+    format: str | None,  # noqa: A002
+    role: str,
+    samples: Sequence[str] | None,
+    text: bool | None,
+    confidence: bool,
+    geometry: bool,
+    level: str | None,
+    limits: Limits,
+    invalid_polygons: str,
+    max_errors: int,
+    stdin: bytes | None,
+) -> tuple[Findings, int, Instances | None]:
+    """(findings, entries opened, the table or None when something is wrong)."""
+    _check_arguments(format, role, geometry, invalid_polygons, stdin, str(source))
+    findings = Findings(str(source), role, max_errors)
+    known = None if samples is None else Samples(samples)
+    options = Options(role, bool(text), confidence, geometry, level, limits, known)
+    found = sources.open_source(
+        str(source), stdin, findings, limits, None if known is None else len(known.ids)
+    )
+    if found is None:
+        return findings, 0, None
+    chosen, entries = _entries(found, format, options, findings)
+    if chosen is None or entries is None:
+        return findings, 0, None
+    options = _with_required_text(chosen, options)
+    instances = _table(chosen, entries, options, findings, invalid_polygons)
+    return findings, len(entries), instances
+
+
+def _check_arguments(
+    name: str | None, role: str, geometry: bool, policy: str, stdin: bytes | None, source: str
+) -> None:
+    if name is not None and name not in FORMATS:
+        near = difflib.get_close_matches(name, FORMATS, n=3, cutoff=0.5)
+        raise usage_error(f"no layout is called {quote(name)}", f"known: {', '.join(near or FORMATS)}")
+    if name is not None and geometry and not FORMATS[name].geometry:
+        raise usage_error(f"layout {name} holds no rings", "this protocol compares rings", source=source)
+    if role not in ("prediction", "gt"):
+        raise usage_error(f"role {quote(role)} is neither prediction nor gt")
+    if policy not in POLICIES:
+        raise usage_error(f"--invalid-polygons {quote(policy)} is not known", f"one of {', '.join(POLICIES)}")
+    if source == "-" and stdin is not None and name is None:
+        raise usage_error("the layout of standard input must be named", "add --gt-format or --pred-format")
+
+
+def _entries(
+    found: sources.Source, name: str | None, options: Options, findings: Findings
+) -> tuple[str | None, list[Entry] | None]:
+    """The format, named or recognised, and the entries it reads (A6 to A13)."""
+    if found.whole:
+        (file,) = found.files
+        data = file.load(findings) or b""
+        if name is None:
+            name = sniff.recognise([Entry("", "", data)], options, findings, (True, False))
+        if name is None or FORMATS[name].document:
+            return name, [Entry("", "", data)]
+        entries = files.entries_of([file], findings, options.samples)
+        return name, None if entries is None else [Entry(entries[0].sample, "", data)]
+    listed = files.sample_files(found.files, findings, options.samples)
+    if listed is None:
+        return name, None
+    document = name is not None and FORMATS[name].document
+    if len(listed) == 1 and (document or name is None):
+        single = files.load([("", listed[0])], findings)
+        if single is None:
+            return name, None
+        if name is None:
+            name = sniff.recognise(single, options, findings, (False, True))
+        if name is None or FORMATS[name].document:
+            return name, single
+    if document:
+        findings.error("E_FORMAT", f"{len(listed)} files, expected the one document that {name} is")
+        return name, None
+    entries = files.entries_of(listed, findings, options.samples)
+    if entries is not None and name is None:
+        name = sniff.recognise(entries, options, findings, (False,))
+    return name, entries
+
+
+def _with_required_text(name: str, options: Options) -> Options:
+    """The ICDAR family's ground truth always has transcriptions."""
+    needed = options.text or (options.role == "gt" and name in ("icdar-quad", "icdar-ltrb"))
+    o = options
+    return Options(o.role, needed, o.confidence and o.role != "gt", o.geometry, o.level, o.limits, o.samples)
+
+
+def _table(
+    name: str, entries: list[Entry], options: Options, findings: Findings, policy: str
+) -> Instances | None:
+    """T1 to T11. Rings are looked at unless a limit was exceeded, so that one bad line hides no other."""
+    before = findings.total
+    columns = sniff.format_of(name).read(entries, options, findings)
+    if (
+        findings.total > before
+        and not FORMATS[name].document
+        and _other_layout(name, entries, options, findings)
+    ):
+        return None
+    if any(CODES[problem.code].exit == 4 or "E_LIMIT" in problem.reason for problem in findings.problems):
+        return None
+    instances = columns.builder(findings.source, options.text, findings).build()
+    judge(instances, columns, findings, policy)
+    if findings.total:
+        order = {entry.name: k for k, entry in enumerate(entries)}
+        findings.problems.sort(key=lambda p: (order.get(p.entry, -1), p.line or 0, p.col or 0))
+        return None
+    from dataclasses import replace
+
+    return replace(instances, notices=findings.notices)
+
+
+def _other_layout(name: str, entries: list[Entry], options: Options, findings: Findings) -> bool:
+    """True after replacing a flood of faults by one: most lines fail, and the content looks like another layout.
+
+    Only faults of the layout count (E_FORMAT, E_COORD); a file in the named layout with many bad lines keeps them
+    all.
+    """
+    layout = ("E_FORMAT", "E_COORD")
+    wrong = [
+        p for p in findings.problems if p.code in layout or (p.code == "E_GT" and p.reason.startswith(layout))
+    ]
+    shown = {entry.name for entry in entries[:8]}
+    lines = sum(entry.data.count(b"\n") + 1 for entry in entries[:8] if entry.data)
+    failed = sum(p.entry in shown for p in wrong)
+    if not wrong or (2 * failed <= min(lines, findings.max_errors) and len(wrong) < findings.max_errors):
+        return False
+    found = [other for other in sniff.candidates(entries, options, (False,)) if other != name]
+    if name in sniff.candidates(entries, options, (False,)) or not found:
+        return False
+    flag = "--gt-format" if options.role == "gt" else "--pred-format"
+    first = wrong[0]
+    findings.problems.clear()
+    findings.total = 0
+    code, reason = first.code, first.reason
+    if code == "E_GT":
+        code, _, reason = reason.partition(" ")
+    hint = f"most lines do not fit {name}, they look like {' or '.join(found)}: use {flag} {found[0]}"
+    findings.error("E_FORMAT", reason, hint, entry=first.entry, line=first.line, col=first.col)
+    return True

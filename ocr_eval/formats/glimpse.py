@@ -1,0 +1,88 @@
+"""The first bytes and some lines of an input -> what formats look at to recognise themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.formats.lines import BOM
+from ocr_eval.formats.numbers import BLANK, is_decimal
+from ocr_eval.formats.reader import Entry, Options
+from ocr_eval.formats.scan import scan
+
+ENTRIES, LINES = 64, 16  # how many entries are looked at, spread over the input, and how many lines of each
+_HEAD = 1 << 16
+Counts = NDArray[np.int64]
+
+
+class Glimpse:
+    """``head``: first bytes of the first entry that is not empty; ``lines``: some lines, none of them blank."""
+
+    def __init__(self, entries: Sequence[Entry], options: Options) -> None:
+        self.options = options
+        full = [entry for entry in entries if entry.data and not entry.data.isspace()]
+        chosen = full[:: max(1, -(-len(full) // ENTRIES))]
+        self.first = chosen[0] if chosen else None
+        data = self.first.data[:_HEAD] if self.first else b""
+        self.head = data.removeprefix(BOM).lstrip()
+        self.lines = [line for entry in chosen for line in _some_lines(entry.data)]
+        self._runs: dict[str, tuple[Counts, Counts]] = {}
+
+    def share(self, fits: Callable[[str], bool]) -> float:
+        """Share of the lines for which ``fits`` is true; 0 without lines."""
+        return sum(map(fits, self.lines)) / len(self.lines) if self.lines else 0.0
+
+    def runs(self, separator: str) -> tuple[Counts, Counts]:
+        """Per line: integers at the front, and fields in all. Spaces around commas do not count."""
+        if separator not in self._runs:
+            lines = (
+                self.lines
+                if separator == " "
+                else [line.replace(" ", "").replace("\t", "") for line in self.lines]
+            )
+            none = np.zeros(0, np.int64)
+            found = scan(lines, separator) if lines else None
+            self._runs[separator] = (found.run, found.fields) if found is not None else (none, none)
+        return self._runs[separator]
+
+    def longer_rings(self, share: float) -> bool:
+        """True when more than this share of the lines, read as polygons, have other than four vertices."""
+        run, fields = self.runs(",")
+        only = run == fields
+        if not len(run):
+            return False
+        count = run if only.all() else np.where(only, run - 2 + run % 2, run)
+        return bool(((count >= 6) & (count % 2 == 0) & (count != 8)).mean() > share)
+
+    def rotated(self) -> bool:
+        """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence."""
+        fifth = [line.split(",", 5)[4].strip(BLANK) for line in self.lines if line.count(",") >= 4]
+        if (
+            not fifth
+            or len(fifth) < len(self.lines)
+            or not all("." in word and is_decimal(word) for word in fifth)
+        ):
+            return False
+        return self.options.role == "gt" or any(not 0 <= float(word) <= 1 for word in fifth)
+
+    def offsets(self) -> bool:
+        """True for CTW1500's own files: a box and 14 pairs of offsets whose largest are its width and height."""
+        run, fields = self.runs(",")
+        if not len(run) or not ((run == 32) & (fields == 32)).all():
+            return False
+        rows = np.array([line.split(",") for line in self.lines], np.float64)
+        box, x, y = rows[:, :4], rows[:, 4::2], rows[:, 5::2]
+        size = box[:, 2:] - box[:, :2]
+        return bool(
+            (rows[:, 4:] >= 0).all() and (x.max(1) == size[:, 0]).all() and (y.max(1) == size[:, 1]).all()
+        )
+
+
+def _some_lines(data: bytes) -> list[str]:
+    lines = data[:_HEAD].removeprefix(BOM).decode("utf-8", "replace").split("\n", LINES)
+    if len(lines) > LINES or len(data) > _HEAD:
+        lines.pop()  # cut off, or the rest of the file
+    lines = [line.removesuffix("\r").replace("\0", "\ufffd") for line in lines]
+    return [line for line in lines if line.strip(BLANK)]

@@ -1,0 +1,145 @@
+"""ICDAR text files -> instances: ``icdar-quad`` (x1,y1,…,x4,y4,rest) and ``icdar-ltrb`` (xmin,ymin,xmax,ymax,rest).
+
+The rest is an optional confidence and an optional transcription, which is everything after the last comma that was
+split off, commas included. Whether a ninth field is a confidence is the caller's word, never a guess: texts may be
+numbers. Quoting and ``###`` follow the RRC scripts (``rrc_evaluation_funcs.py``); files of other benchmarks that
+copied the layout are read the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.formats import numbers
+from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
+from ocr_eval.formats.numbers import BLANK, LineFault
+from ocr_eval.formats.reader import Options
+from ocr_eval.formats.scan import Scan
+from ocr_eval.formats.unquoting import unquote
+
+SCRIPTS = frozenset("Arabic Latin Chinese Japanese Korean Bangla Hindi Symbols Mixed None".split())
+
+
+def form(coordinates: str, options: Options) -> str:
+    """The layout of a line as messages spell it."""
+    return coordinates + ",confidence" * options.confidence + ",transcription" * options.text
+
+
+def split_line(
+    line: str, count: int, coordinates: str, options: Options
+) -> tuple[list[str], float, str | None]:
+    """``count`` coordinate fields, the confidence and the transcription as written."""
+    fields = line.split(",", count + options.confidence)
+    wanted = count + options.confidence + options.text
+    if len(fields) < wanted:
+        raise numbers.too_few_fields(fields, wanted, form(coordinates, options))
+    confidence = 1.0
+    if options.confidence:
+        col = sum(map(len, fields[:count])) + count + 1
+        confidence = numbers.confidence(fields[count], options.limits, col)
+    rest = fields[count + options.confidence] if len(fields) > count + options.confidence else None
+    return fields[:count], confidence, rest
+
+
+# icdar-quad
+
+
+def _pick_quad(scanned: Scan, _: Options, __: Any) -> Picked:
+    return scanned.run >= 8, np.full(len(scanned.run), 8)
+
+
+def _slow_quad(line: str, options: Options, _: Any) -> Line:
+    fields, confidence, text = split_line(line, 8, "x1,y1,…,x4,y4", options)
+    return numbers.coordinates(fields, options.limits), confidence, text
+
+
+def _quad_remark(text: str) -> str:
+    if text.partition(",")[0] in SCRIPTS:
+        return "transcription begins with the name of a script and a comma, as in icdar-mlt"
+    return ambiguous(text)
+
+
+def looks(glimpse: Glimpse) -> bool:
+    run, _ = glimpse.runs(",")
+    if not len(run) or glimpse.share(lambda line: ",####" in line) >= 0.5 or (run >= 8).mean() < 0.5:
+        return False
+    return not glimpse.longer_rings(0.1)
+
+
+QUAD = LineLayout(
+    id="icdar-quad",
+    looks=looks,
+    pick=_pick_quad,
+    slow=_slow_quad,
+    unquote=unquote,
+    remark=_quad_remark,
+)
+
+
+# icdar-ltrb
+
+
+def _pick_ltrb(scanned: Scan, _: Options, __: Any) -> Picked:
+    taken = scanned.run >= 4
+    at = np.minimum(scanned.first[:-1, None] + np.arange(4), len(scanned.value) - 1)
+    box = scanned.value[at]
+    return taken & (box[:, 0] <= box[:, 2]) & (box[:, 1] <= box[:, 3]), np.full(len(taken), 4)
+
+
+def _corners(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 4) xmin, ymin, xmax, ymax -> (n, 8) corners, clockwise on the screen from the top left one."""
+    return boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]]
+
+
+def _slow_ltrb(line: str, options: Options, _: Any) -> Line:
+    if _space_separated(line):
+        line = _with_commas(line, options)
+    fields, confidence, text = split_line(line, 4, "xmin,ymin,xmax,ymax", options)
+    left, top, right, bottom = numbers.coordinates(fields, options.limits)
+    if right < left or bottom < top:
+        low, high, axis = (right, left, "x") if right < left else (bottom, top, "y")
+        reason = f"{axis}max {low} is less than {axis}min {high}, expected xmin,ymin,xmax,ymax"
+        raise LineFault("E_COORD", reason, "a file with x,y,width,height has to be converted", 1)
+    return (left, top, right, top, right, bottom, left, bottom), confidence, text
+
+
+def _space_separated(line: str) -> bool:
+    """True for the training set's ``38 43 920 215 "Tiredness"``: a space, no comma, after the first number."""
+    head = line.lstrip(BLANK).partition(" ")
+    return numbers.is_integer(head[0]) and bool(head[1]) and not head[2].lstrip(BLANK).startswith(",")
+
+
+def _with_commas(line: str, options: Options) -> str:
+    """The space separated spelling with commas in place of the spaces that separate fields; columns stay."""
+    lead = len(line) - len(line.lstrip(" "))
+    fields = line[lead:].split(" ", 4 + options.confidence)
+    return " " * lead + ",".join(fields)
+
+
+def _ltrb_remark(text: str) -> str:
+    if len(text.split(",", 4)) > 3 and all(map(numbers.is_integer, text.split(",", 4)[:4])):
+        return "transcription begins with four integers, as in a file of quads"
+    return ambiguous(text)
+
+
+def _looks_ltrb(glimpse: Glimpse) -> bool:
+    run, _ = glimpse.runs(",")
+    if len(run) and ((run >= 4) & (run <= 7)).mean() >= 0.5 and (run <= 5).mean() >= 0.5:
+        return not glimpse.rotated()
+    spaces, _ = glimpse.runs(" ")
+    return bool(len(spaces)) and bool(((spaces >= 4) & (spaces <= 7)).mean() >= 0.5)
+
+
+LTRB = LineLayout(
+    id="icdar-ltrb",
+    looks=_looks_ltrb,
+    pick=_pick_ltrb,
+    slow=_slow_ltrb,
+    expand=_corners,
+    unquote=unquote,
+    remark=_ltrb_remark,
+)

@@ -1,0 +1,119 @@
+"""``Instances`` -> what is wrong or peculiar with their rings: the policy for invalid rings, and warnings (T11).
+
+The table of the reference on reliability, section 3. The rings themselves are never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.errors import Findings
+from ocr_eval.formats.reader import Columns
+from ocr_eval.tables.instances import SELF_INTERSECTING, SHAPE_NAMES, Instances
+
+POLICIES = ("refuse", "false-positive", "official")
+_FARTHEST = 65_535  # beyond this on one axis a ring lies outside any image whose size is not known
+_EVEN_ODD_VERTICES = 64  # the even-odd area of longer rings is left out of messages: its cost is cubic
+
+
+def judge(instances: Instances, columns: Columns, findings: Findings, policy: str) -> None:
+    """Records faults and warnings of every ring. ``columns`` are what the table was built from."""
+    if not instances.geometry or not len(instances):
+        return
+    _invalid(instances, findings, policy, columns.pointer)
+    _outside(instances, findings)
+    _orientation(instances, findings)
+    if findings.role == "gt":
+        _identical(instances, columns.texts, findings)
+
+
+def _invalid(instances: Instances, findings: Findings, policy: str, pointer: str) -> None:
+    bad = np.flatnonzero(~instances.valid)
+    if not len(bad):
+        return
+    areas = _signed_areas(instances)
+    for k in bad.tolist():
+        shape = SHAPE_NAMES[instances.shape[k]]
+        if policy == "official" or (policy == "false-positive" and findings.role != "gt"):
+            findings.warn(
+                "W_POLYGON",
+                f"{shape} ring kept under --invalid-polygons {policy}",
+                place=_place(instances, k),
+            )
+        elif findings.role == "gt" and not instances.care[k] and instances.shape[k] != SELF_INTERSECTING:
+            findings.warn("W_GT", f"don't care region without area ({shape})", place=_place(instances, k))
+        else:
+            hint = (
+                _cure(instances, k, float(areas[k]), findings)
+                if len(findings.problems) < findings.max_errors
+                else ""
+            )
+            sample = int(instances.sample_of[k])
+            where = pointer.format(sample=sample, index=int(instances.line[k]) - 1)
+            reason = f"{shape} ring" + (f" {where}" if where else "")
+            line = None if pointer else int(instances.line[k])
+            findings.error("E_POLYGON", reason, hint, entry=instances.entries[sample], line=line)
+
+
+def _cure(instances: Instances, k: int, signed: float, findings: Findings) -> str:
+    from ocr_eval.kernels.rings import even_odd_area
+
+    points = instances.points(k)
+    areas = f"signed area {signed:.12g}"
+    if len(points) <= _EVEN_ODD_VERTICES:
+        areas += f", even-odd area {float(even_odd_area(points)):.12g}"
+    cure = "order the points around the ring"
+    if findings.role != "gt":
+        cure += ", or keep it as a false positive with --invalid-polygons false-positive"
+    return f"{SHAPE_NAMES[instances.shape[k]]}, {areas}: {cure}"
+
+
+def _outside(instances: Instances, findings: Findings) -> None:
+    xy = instances.xy
+    if xy.min() >= 0 and xy.max() <= _FARTHEST:
+        return
+    first = instances.ring[:-1]
+    high, low = np.maximum.reduceat(xy, first), np.minimum.reduceat(xy, first)
+    for k in np.flatnonzero(((high < 0) | (low > _FARTHEST)).any(1)).tolist():
+        findings.warn("W_OUTSIDE", "ring outside any image", place=_place(instances, k))
+
+
+def _orientation(instances: Instances, findings: Findings) -> None:
+    backwards = np.flatnonzero(instances.valid & (_signed_areas(instances) < 0))
+    if len(backwards):
+        first = _place(instances, int(backwards[0]))
+        findings.warn("W_ORIENTATION", "rings run counter-clockwise", place=first, count=len(backwards))
+
+
+def _signed_areas(instances: Instances) -> NDArray[np.float64]:
+    from ocr_eval.kernels.rings import signed_areas
+
+    areas: NDArray[np.float64] = signed_areas(instances.xy, instances.ring)
+    return areas
+
+
+def _identical(instances: Instances, texts: Sequence[str | None], findings: Findings) -> None:
+    """W_GT for instances of one sample with equal rings and texts. Exact; a hash finds the candidates."""
+    first = instances.ring[:-1]
+    position = np.arange(len(instances.xy)) - np.repeat(first, np.diff(instances.ring))
+    bits = instances.xy.view(np.int64).astype(np.uint64)
+    factor = (2 * position.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (bits[:, 0] ^ (bits[:, 1] >> np.uint64(7))) * factor
+    hashed = np.add.reduceat(mixed + (bits[:, 1] * (factor | np.uint64(1)) >> np.uint64(3)), first)
+    order = np.lexsort((hashed, instances.sample_of))
+    same = (np.diff(instances.sample_of[order]) == 0) & (np.diff(hashed[order]) == 0)
+    for a, b in zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True):
+        equal = np.array_equal(instances.points(a), instances.points(b))
+        if equal and texts[a] == texts[b]:
+            findings.warn(
+                "W_GT", "identical instances", place=f"{_place(instances, a)} and {int(instances.line[b])}"
+            )
+
+
+def _place(instances: Instances, k: int) -> str:
+    """``entry:line`` of an instance; the source is known to the reader of a warning."""
+    entry, line = instances.entries[int(instances.sample_of[k])], int(instances.line[k])
+    return f"{entry}:{line}" if entry else f"line {line}"

@@ -1,0 +1,110 @@
+"""One field of a line -> a coordinate or a confidence, by one ASCII grammar; a ``LineFault`` says what is wrong.
+
+Rules T7 to T9 of the reference on reliability, section 2.2. Every check is linear in the field, and ``int`` and
+``float`` see only what the grammar let through: they would take ``+1``, ``1_0``, other scripts' digits, ``nan``,
+and 4 301 digits raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr_eval.errors import quote
+from ocr_eval.limits import Limits
+
+BLANK = " \t"
+NAMES = {"nan", "inf", "infinity"}
+SEPARATOR_WORDS = {";": "';'", "\t": "a tab", "|": "'|'", " ": "a space"}
+
+
+class LineFault(Exception):
+    """A line that cannot be read. ``col`` counts from 1 in code points."""
+
+    def __init__(self, code: str, reason: str, hint: str = "", col: int | None = None) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.hint, self.col = code, reason, hint, col
+
+
+def is_integer(field: str) -> bool:
+    """True for the integer grammar ``-?[0-9]{1,9}`` with spaces and tabs around it."""
+    digits = field.strip(BLANK)
+    digits = digits[1:] if digits[:1] == "-" else digits
+    return 0 < len(digits) < 10 and digits.isascii() and digits.isdigit()
+
+
+def is_decimal(field: str) -> bool:
+    """True for the decimal grammar ``-?[0-9]{1,9}(\\.[0-9]+)?`` with spaces and tabs around it."""
+    number = field.strip(BLANK)
+    whole, point, fraction = number[number[:1] == "-" :].partition(".")
+    good = not point or (fraction.isascii() and fraction.isdigit())
+    return good and len(number) <= 32 and 0 < len(whole) < 10 and whole.isascii() and whole.isdigit()
+
+
+def coordinates(fields: Sequence[str], limits: Limits, begin: int = 1) -> list[int]:
+    """Integer coordinates of these fields, which stand one character apart from column ``begin`` on."""
+    values = []
+    for k, field in enumerate(fields):
+        number = field.strip(BLANK)
+        if is_integer(number) and len(number) <= limits.number_length:
+            value = int(number)
+            if -limits.coordinate <= value <= limits.coordinate:
+                values.append(value)
+                continue
+        col = begin + sum(map(len, fields[:k])) + k + len(field) - len(field.lstrip(BLANK))
+        raise _wrong_coordinate(number, k, limits, col)
+    return values
+
+
+def _wrong_coordinate(number: str, k: int, limits: Limits, col: int) -> LineFault:
+    shown = quote(number)
+    if not number:
+        return LineFault(
+            "E_FORMAT", f"coordinate {k + 1} is missing", "write the number between the separators", col
+        )
+    digits = number[1:] if number[:1] == "-" else number
+    if digits.isascii() and digits.isdigit():
+        reason = f"coordinate {shown} is outside -{limits.coordinate} to {limits.coordinate}"
+        return LineFault("E_COORD", reason, "write pixels; --limit coordinate=N raises the limit", col)
+    if any(character.isdigit() for character in number) or number.lstrip("+-").casefold() in NAMES:
+        return LineFault(
+            "E_COORD", f"{shown} is no coordinate, expected an integer", "round to whole pixels", col
+        )
+    return LineFault("E_FORMAT", f"{shown} stands where coordinate {k + 1} belongs", "", col)
+
+
+def confidence(field: str, limits: Limits, col: int | None = None) -> float:
+    """A decimal in [0, 1], exponent notation allowed."""
+    number = field.strip(BLANK)
+    mantissa, mark, exponent = number.partition("e" if "e" in number else "E")
+    power = exponent[1:] if exponent[:1] in ("+", "-") and exponent else exponent
+    good = len(number) <= limits.number_length and is_decimal(mantissa) and mantissa == mantissa.strip(BLANK)
+    if good and mark:
+        good = power.isascii() and power.isdigit()
+    value = float(number) if good else -1.0
+    if not 0 <= value <= 1:
+        shown = quote(number) if number else "nothing"
+        raise LineFault("E_CONFIDENCE", f"confidence is {shown}, expected a number from 0 to 1", "", col)
+    return value + 0.0  # -0.0 becomes 0.0
+
+
+def too_few_fields(fields: Sequence[str], wanted: int, form: str, separator: str = ",") -> LineFault:
+    """The fault of a line with fewer fields than its layout needs; names the separator that may be wrong."""
+    hint = f"compare the line with the layout {form}, or name another one with --pred-format"
+    last = fields[-1] if len(fields) > 1 else fields[0]
+    other = next((mark for mark in ";\t| ," if mark != separator and _numbers_apart(last, mark)), None)
+    if other is not None:
+        found = SEPARATOR_WORDS.get(other, "','")
+        hint = f"separate the numbers with {SEPARATOR_WORDS.get(separator, repr(separator))}, the line has {found}"
+    numbers = sum(1 for field in fields if is_integer(field))
+    what = (
+        f"{numbers} coordinates"
+        if numbers == len(fields)
+        else f"{len(fields)} field{'s' * (len(fields) > 1)}"
+    )
+    return LineFault("E_FORMAT", f"{what}, expected {wanted} ({form})", hint, 1)
+
+
+def _numbers_apart(field: str, separator: str) -> bool:
+    """True when at least two integers stand in the field with this separator between them."""
+    parts = field.strip(BLANK).split(separator, 3)
+    return len(parts) > 1 and is_integer(parts[0]) and is_integer(parts[1])

@@ -1,0 +1,119 @@
+"""What a reader gets and gives: entries and options -> columns of instances, collected for one input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.errors import Findings
+from ocr_eval.formats.names import Samples
+from ocr_eval.limits import Limits
+from ocr_eval.tables.instances import InstancesBuilder
+
+if TYPE_CHECKING:
+    from ocr_eval.formats.glimpse import Glimpse
+
+DONT_CARE = "###"
+
+
+class Entry(NamedTuple):
+    """One sample file, checked and inflated. A document for all samples has an empty ``sample``."""
+
+    sample: str  # the gt's id where the gt is known, else the key of the name
+    name: str  # as stored in the source; empty when the source is a single file
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the caller wants an input read; the arguments of ``ocr_eval.formats.read``."""
+
+    role: str = "prediction"
+    text: bool = False  # a transcription field is required
+    confidence: bool = False  # every instance carries a confidence
+    geometry: bool = True
+    level: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    samples: Samples | None = None  # the gt's samples, when known
+
+
+class Format(Protocol):
+    """The shape of a format: ``looks`` and ``read``; the table in ``ocr_eval.formats`` says where it lives."""
+
+    def looks(self, glimpse: Glimpse) -> bool:
+        """True when the first lines have this layout."""
+
+    def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
+        """Every instance of the entries; faults go to ``findings``."""
+
+
+@dataclass
+class Columns:
+    """Instances in file order, as chunks; ``builder`` joins them. ``text`` None means no transcription field."""
+
+    format: str
+    geometry: bool = True
+    pointer: str = ""  # JSON pointer of an instance, with {sample} and {index} counted from 0
+    samples: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)  # instances per sample
+    xy: list[NDArray[np.float64]] = field(default_factory=list)  # flat x, y, x, y …
+    vertices: list[NDArray[np.int64]] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    care: list[bool] = field(default_factory=list)
+    confidence: list[float] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    has_confidence: bool = False
+    flat: list[float] = field(default_factory=list)  # what add() collected and builder() has not joined yet
+    counts: list[int] = field(default_factory=list)
+
+    def add(self, ring: Sequence[float], text: str | None, care: bool, confidence: float, line: int) -> None:
+        """One more instance of the open sample, for readers that go one by one. ``ring`` is flat: x1, y1, x2, …"""
+        self.flat += ring
+        self.counts.append(len(ring) // 2)
+        self.texts.append(text)
+        self.care.append(care)
+        self.confidence.append(confidence)
+        self.lines.append(line)
+
+    def close(self, sample: str, entry: str) -> None:
+        """Names the sample of the instances added since the last one."""
+        self.samples.append(sample)
+        self.entries.append(entry)
+        self.sizes.append(len(self.care) - sum(self.sizes))
+
+    def builder(self, source: str, required_text: bool, findings: Findings) -> InstancesBuilder:
+        """The builder of ``Instances``. Lines without a text among lines with one are read as empty, with a note."""
+        absent = self.texts.count(None)
+        has_text = required_text or absent < len(self.texts)
+        if has_text and absent:
+            findings.warn("W_LAYOUT", "lines without a transcription field, read as empty", count=absent)
+        self.xy.append(np.array(self.flat, np.float64))
+        self.vertices.append(np.array(self.counts, np.int64))
+        start = (
+            np.concatenate(([0], np.cumsum(self.sizes, dtype=np.int64)))
+            if self.sizes
+            else np.zeros(1, np.int64)
+        )
+        return InstancesBuilder(
+            source=source,
+            format=self.format,
+            geometry=self.geometry,
+            is_folder=findings.is_folder,
+            has_text=has_text,
+            has_confidence=self.has_confidence,
+            sample_ids=self.samples,
+            entries=self.entries,
+            start=start[:-1].tolist() if self.sizes else [0],
+            # Arrays in the place of lists: build() copies them once, which is what makes reading fast.
+            xy=cast("list[float]", np.concatenate(self.xy)),
+            vertices=cast("list[int]", np.concatenate(self.vertices)),
+            care=self.care,
+            line=self.lines,
+            texts=["" if text is None else text for text in self.texts] if has_text else [],
+            confidence=self.confidence,
+        )

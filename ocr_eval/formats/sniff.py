@@ -1,0 +1,86 @@
+"""Content of an input -> the id of its format: by its looks, narrowed by what the caller needs; never a guess."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+from ocr_eval.errors import Findings, quote, usage_error
+from ocr_eval.formats import FORMATS
+from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.reader import Entry, Format, Options
+
+
+def format_of(name: str) -> Format:
+    """The format behind an id of the table."""
+    module, _, attribute = FORMATS[name].location.partition(":")
+    found: Format = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def candidates(entries: Sequence[Entry], options: Options, documents: tuple[bool, ...]) -> list[str]:
+    """Ids of the formats that the content looks like; ``documents`` says which kinds the container allows."""
+    glimpse = Glimpse(entries, options)
+    return [
+        name
+        for name, row in FORMATS.items()
+        if row.geometry == options.geometry and row.document in documents and format_of(name).looks(glimpse)
+    ]
+
+
+def recognise(
+    entries: Sequence[Entry], options: Options, findings: Findings, documents: tuple[bool, ...]
+) -> str | None:
+    """The only candidate; None after recording E_FORMAT when there is none.
+
+    Raises InputError (E_USAGE) when several fit. An input without any content fits all, so the first of its kind is
+    taken.
+    """
+    glimpse = Glimpse(entries, options)
+    if glimpse.first is None:
+        return next(
+            n
+            for n, row in FORMATS.items()
+            if row.geometry == options.geometry and row.document == documents[0]
+        )
+    found = candidates(entries, options, documents)
+    if len(found) == 1:
+        return found[0]
+    flag = "--gt-format" if options.role == "gt" else "--pred-format"
+    if found:
+        raise usage_error(
+            f"content fits several layouts: {', '.join(found)}",
+            f"name one with {flag}",
+            source=findings.source,
+        )
+    other = _known_but_unread(glimpse)
+    if other:
+        reason = f"content looks like {other}, which is not read"
+    elif glimpse.lines:
+        reason = f"no known layout, first line {quote(glimpse.lines[0])}"
+    else:
+        reason = f"no known layout, first bytes {quote(glimpse.head[:16].decode('latin-1'))}"
+    known = ", ".join(name for name, row in FORMATS.items() if row.geometry == options.geometry)
+    findings.error(
+        "E_FORMAT",
+        reason,
+        f"layouts that are read: {known}; {flag} names one",
+        entry=glimpse.first.name,
+        line=1,
+    )
+    return None
+
+
+def _known_but_unread(glimpse: Glimpse) -> str:
+    head = glimpse.head
+    if glimpse.rotated():
+        return "td500"
+    if glimpse.offsets():
+        return "ctw1500-offsets"
+    starts = {
+        b"MATLAB 5.0": "totaltext-mat",
+        b"x: [[": "totaltext",
+        b"<": "XML or HTML",
+        b"\x93NUMPY": "a numpy array",
+    }
+    return next((name for start, name in starts.items() if head.startswith(start)), "")
