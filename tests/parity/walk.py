@@ -1,0 +1,108 @@
+"""Gold files -> our rows on the same inputs: what every parity test walks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ocr_eval.engine.local import Job
+from ocr_eval.formats import read
+from ocr_eval.protocols import EvaluationProtocol, protocol
+from ocr_eval.record import Record
+from ocr_eval.tables.instances import Instances
+from ocr_eval.text.lexicon import Lexicon
+
+GOLD = Path(__file__).parents[1] / "gold"
+
+
+class Found(NamedTuple):
+    """Our record beside the official numbers, and the samples whose rows differ (name, column, ours, official)."""
+
+    record: Record
+    official: dict[str, Any]
+    different: list[tuple[str, str, float, float]]
+
+
+def files(protocol_stem: str) -> list[Path]:
+    """The gold files of a protocol that name their inputs."""
+    paths = sorted((GOLD / protocol_stem).glob("*.json"))
+    return [path for path in paths if "inputs" in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def load(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def inputs(official: dict[str, Any], shared: Path) -> tuple[Path, Path]:
+    """gt and prediction of a gold file, their content checked against the recorded hashes."""
+    paths = []
+    for side in ("gt", "pred"):
+        path = shared / "data" / official["inputs"][side]["file"]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == official["inputs"][side]["sha256"]
+        paths.append(path)
+    return paths[0], paths[1]
+
+
+def read_pair(rule: EvaluationProtocol, gt: Path, pred: Path, policy: str) -> tuple[Instances, Instances]:
+    """Both sides as the command line would read them."""
+    reads = rule.reads
+    truth = read(gt, role="gt", text=reads.gt_text, invalid_polygons=policy)
+    found = read(
+        pred,
+        samples=truth.sample_ids,
+        text=reads.pred_text,
+        confidence=reads.pred_confidence,
+        invalid_polygons=policy,
+    )
+    return truth, found
+
+
+def compare(path: Path, shared: Path, kernels: str) -> Found:
+    """Counts the inputs of a gold file with one engine and compares every column of every sample."""
+    official = load(path)
+    rule = protocol(official["protocol"])
+    policy = official["invalid_polygons"]
+    truth, found = read_pair(rule, *inputs(official, shared), policy)
+    lexicon = None
+    if rule.reads.lexicon:
+        lines = (shared / "data/lexicons/ic15_weak_voc.txt").read_text(encoding="utf-8").split("\n")
+        lexicon = Lexicon.of(lines)
+    (record,) = Job(truth, [rule], "gold", lexicon, policy, kernels).run(found)
+    return Found(record, official, differing(record, official))
+
+
+def differing(record: Record, official: dict[str, Any]) -> list[tuple[str, str, float, float]]:
+    """Every cell that is not the official one. Integers must be equal; sums of reals agree within 1e-12."""
+    counts = record.counts
+    position = {number(sample): k for k, sample in enumerate(counts.sample_ids)}
+    assert counts.sums is not None
+    out = []
+    for name, column in official["columns"].items():
+        real = name.startswith("sum:")
+        ours = counts.sums[:, counts.sum_columns.index(name[4:])] if real else counts[name]
+        for sample, value in zip(official["samples"], column, strict=True):
+            mine = ours[position[number(str(sample))]].item()
+            if abs(mine - value) > (1e-12 if real else 0):
+                out.append((str(sample), name, mine, value))
+    missing = set(position) - {number(str(sample)) for sample in official["samples"]}
+    rows = np.array([position[key] for key in sorted(missing)], np.int64)
+    # Samples the script leaves out (no prediction file) must hold gt only.
+    out += [(counts.sample_ids[k], "removed", 1.0, 0.0) for k in rows if has_matches(record, int(k))]
+    return out
+
+
+def has_matches(record: Record, row: int) -> bool:
+    """Whether a sample matched anything."""
+    names = [name for name in ("tp", "match", "removed") if name in record.counts.columns]
+    return any(record.counts[name][row] for name in names)
+
+
+def number(sample: str) -> str:
+    """The number at the end of a sample id, by which gold files name samples ("img_1" and 1, "0001001" and 1001)."""
+    digits = sample[len(sample.rstrip("0123456789")) :]
+    return str(int(digits)) if digits else sample
