@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_eval.kernels.jit import jit
+from ocr_eval.kernels.jit import kernel, read_only
 
 _WIDTH = 1 << 21  # more than any code point
 
@@ -34,9 +34,9 @@ def remove(gt, pred, share, rank, kinds, left, run, *, paper, first, tie):
     out[3] = -1
     alive, degree = np.zeros(size, np.uint8), np.zeros(gts, np.int64)
     heap = np.empty(2 * gts + 1, np.int64)
-    lists = tuple(
-        _read_only(a) for a in (gt, pred, share, rank, by_rank, of_gt, by_pred, of_pred, kinds, run)
-    )
+    index = [read_only(array, np.int64) for array in (rank, by_rank, of_gt, by_pred, of_pred)]
+    lists = read_only(gt, np.int64), read_only(pred, np.int64), read_only(share, np.float64), *index
+    lists = *lists, read_only(kinds, np.uint32), read_only(run, np.int64)
     if paper:
         total = np.diff(np.concatenate([[0], np.cumsum(left)])[run[: gts + 1]])
         remove_paper(*lists, left, tie, alive, degree, heap, total, np.empty(gts, np.int64), out)
@@ -46,13 +46,63 @@ def remove(gt, pred, share, rank, kinds, left, run, *, paper, first, tie):
     return out
 
 
-def _read_only(array):
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
+def inner_distances(xy, ring):
+    """Distance (N,) from (0, 0) to the inner point of each convex ring: ``inner_points``, to the last bit."""
+    out = np.full(len(ring) - 1, np.nan)
+    fill_inner_distances(read_only(xy, np.float64), read_only(ring, np.int64), out)
+    return out
 
 
-@jit
+def warm():
+    """Compiles both rules."""
+    one = np.zeros(1, np.int64)
+    inner_distances(np.zeros((1, 2)), np.arange(2))
+    for paper in (False, True):
+        table = runs(np.zeros(2, np.uint32), np.arange(3))
+        remove(one, one, np.zeros(1), one, *table, paper=paper, first=False, tie=0.0)
+
+
+@kernel
+def fill_inner_distances(xy, ring, out):
+    """Steps and reasons: ``kernels.inner_points``."""
+    for g in range(len(out)):
+        begin, end = ring[g], ring[g + 1]
+        if begin == end:
+            continue
+        turn = 0.0
+        corner = begin
+        low = high = xy[begin, 1]
+        for i in range(begin, end):
+            j = i + 1 if i + 1 < end else begin
+            right = (xy[i, 0] - xy[begin, 0]) * (xy[j, 1] - xy[begin, 1])
+            turn += right - (xy[i, 1] - xy[begin, 1]) * (xy[j, 0] - xy[begin, 0])
+            low, high = min(low, xy[i, 1]), max(high, xy[i, 1])
+            if xy[i, 1] < xy[corner, 1] or (xy[i, 1] == xy[corner, 1] and xy[i, 0] < xy[corner, 0]):
+                corner = i
+        x, y = xy[corner, 0], xy[corner, 1]
+        if turn != 0:
+            middle, below, above = (low + high) / 2, low, high
+            for i in range(begin, end):
+                if xy[i, 1] <= middle:
+                    below = max(below, xy[i, 1])
+                else:
+                    above = min(above, xy[i, 1])
+            y = (above + below) / 2
+            x = 0.0
+            for k in range(begin, end):
+                i, j = (k, k + 1 if k + 1 < end else begin)
+                if turn > 0:
+                    i, j = j, i
+                if (xy[i, 1] > y) != (xy[j, 1] > y):
+                    cut = xy[i, 0]
+                    if xy[i, 0] != xy[j, 0]:
+                        cut += (y - xy[i, 1]) / ((xy[j, 1] - xy[i, 1]) / (xy[j, 0] - xy[i, 0]))
+                    x += cut
+            x /= 2
+        out[g] = np.sqrt(x * x + y * y)
+
+
+@kernel
 def common(kinds, left, i, i_end, j, j_end):
     """Whether two runs have a character left in common."""
     while i < i_end and j < j_end:
@@ -65,7 +115,7 @@ def common(kinds, left, i, i_end, j, j_end):
     return False
 
 
-@jit
+@kernel
 def shared(kinds, count, left, i, i_end, j, j_end):
     """Size of the intersection of run i, counted in ``count`` from 0, and run j."""
     total = 0
@@ -82,7 +132,7 @@ def shared(kinds, count, left, i, i_end, j, j_end):
     return total
 
 
-@jit
+@kernel
 def take(kinds, left, i, i_end, j, j_end):
     """Removes the intersection of two runs: its size, and whether the first, the second ran out of a character."""
     total = 0
@@ -106,7 +156,7 @@ def take(kinds, left, i, i_end, j, j_end):
     return total, i_out, j_out
 
 
-@jit
+@kernel
 def push(heap, size, value):
     """Adds to a heap of ``size``; the new size."""
     i = size
@@ -117,7 +167,7 @@ def push(heap, size, value):
     return size + 1
 
 
-@jit
+@kernel
 def pop(heap, size):
     """Drops the least of a heap of ``size`` >= 1; the new size. Read ``heap[0]`` before."""
     size -= 1
@@ -135,7 +185,7 @@ def pop(heap, size):
     return size
 
 
-@jit
+@kernel
 def largest(share, alive, begin, end, tie):
     """Among living contacts: the least share that ties with the largest, and how many tie."""
     best = -1.0
@@ -150,7 +200,7 @@ def largest(share, alive, begin, end, tie):
     return best, count
 
 
-@jit
+@kernel
 def recheck(k, g, p, rank, kinds, left, run, alive, degree, heap, size):
     """Ends contact k when nothing is common any more; a gt left with one contact joins the heap. Its new size."""
     gts = len(rank)
@@ -162,7 +212,7 @@ def recheck(k, g, p, rank, kinds, left, run, alive, degree, heap, size):
     return size
 
 
-@jit
+@kernel
 def remove_code(
     gt,
     pred,
@@ -185,7 +235,7 @@ def remove_code(
 ):
     """The rule of the published code."""
     gts = len(rank)
-    size = 0
+    size = np.int64(0)  # a plain 0 would be a type of its own for push and pop
     for k in range(len(gt)):
         g, p = gt[k], gts + pred[k]
         if common(kinds, left, run[g], run[g + 1], run[p], run[p + 1]):
@@ -244,7 +294,7 @@ def remove_code(
             size = push(heap, size, rank[g])
 
 
-@jit
+@kernel
 def remove_paper(
     gt,
     pred,
@@ -267,7 +317,7 @@ def remove_paper(
 ):
     """The rule of the paper."""
     gts = len(rank)
-    size = 0
+    size = np.int64(0)  # a plain 0 would be a type of its own for push and pop
     for k in range(len(gt)):
         alive[k] = 1
         degree[gt[k]] += 1
