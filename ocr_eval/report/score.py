@@ -76,27 +76,45 @@ def to_csv(records: Sequence[Record], *, long: bool = False) -> str:
 
 
 def to_text(records: Sequence[Record], *, long: bool = False) -> str:
-    """One block per protocol, one line per prediction, then warnings and signatures."""
-    blocks = []
+    """One table per protocol, one line per prediction; then every warning once, then the signatures."""
     names = display_names(records)
-    for spelled, group in grouped(records).items():
-        metrics = metric_names(group)
-        width = max([19, *(len(names[record.prediction]) for record in group)])
-        custom = " · custom" if "(" in spelled else ""
-        lines = [f"{terminal(spelled)}{custom} · {len(group[0].counts.sample_ids)} samples"]
-        lines.append(" " * (width + 2) + "  ".join(f"{name:<9}" for name in metrics).rstrip())
-        for record in group:
-            cells = [f"{number(record.metrics.get(name)):<{max(9, len(name))}}" for name in metrics]
-            lines.append((f"{names[record.prediction]:<{width}}  " + "  ".join(cells)).rstrip())
-        for record in group:
-            label = f"{names[record.prediction]}: " if len(group) > 1 else ""
-            for notice in record.notices:
-                if long or notice.code not in QUIET_CODES:
-                    lines.append(f"  {label}warning[{notice.code}]: {notice.count} × {notice}")
-        for record in group:
-            lines.append("  " + (record.signature if long else record.short_signature))
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
+    width = max([19, *map(len, names.values())])
+    blocks = [_table(group, names, width) for group in grouped(records).values()]
+    warnings = _warnings(records, names, long)
+    if warnings:
+        blocks.append("\n".join(["warnings", *(f"  {line}" for line in warnings)]) + "\n")
+    lines = [f"  {record.signature if long else record.short_signature}" for record in records]
+    return "\n".join([*blocks, "\n".join(["signatures" if len(lines) > 1 else "signature", *lines]) + "\n"])
+
+
+def _table(group: Sequence[Record], names: dict[str, str], width: int) -> str:
+    metrics = metric_names(group)
+    spelled = group[0].protocol
+    custom = " · custom" if "(" in spelled else ""
+    lines = [f"{terminal(spelled)}{custom} · {len(group[0].counts.sample_ids)} samples"]
+    lines.append(" " * (width + 2) + "  ".join(f"{name:<9}" for name in metrics).rstrip())
+    for record in group:
+        cells = [f"{number(record.metrics.get(name)):<{max(9, len(name))}}" for name in metrics]
+        lines.append((f"{names[record.prediction]:<{width}}  " + "  ".join(cells)).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _warnings(records: Sequence[Record], names: dict[str, str], long: bool) -> list[str]:
+    """Each warning of a prediction once, with the protocols it came from unless all have it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        for notice in record.notices:
+            if long or notice.code not in QUIET_CODES:
+                line = f"warning[{notice.code}]: {notice.count} × {notice}"
+                found.setdefault((record.prediction, line), []).append(record.protocol)
+    protocols = len(grouped(records))
+    label = len(names) > 1
+    return [
+        (f"{names[prediction]}: " if label else "")
+        + line
+        + (f" [{', '.join(map(terminal, own))}]" if len(own) < protocols else "")
+        for (prediction, line), own in found.items()
+    ]
 
 
 def display_names(records: Sequence[Record]) -> dict[str, str]:

@@ -17,7 +17,9 @@ class Lexicon:
     """Words in file order. ``nearest`` is exact and remembers its answers."""
 
     words: tuple[str, ...]
-    _by_length: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    _by_length: dict[int, list[tuple[int, str]]] = field(
+        default_factory=lambda: defaultdict(list), repr=False
+    )
     _position: dict[str, int] = field(default_factory=dict, repr=False)
     _known: dict[str, str | None] = field(default_factory=dict, repr=False)
 

@@ -198,7 +198,7 @@ def test_missing_samples_count_as_empty_with_a_warning(folder: Path) -> None:
         (("-p", "rrc-iou", "--per-sample", "rows.xlsx"), 2, ".csv"),
         (("-p", "rrc-iou", "-o", "no/such/folder/x.json"), 2, "cannot be written"),
         (("-p", "rrc-iou", "--limit", "vertecis=9"), 2, "vertices"),
-        (("-p", "rrc-e2e", "--limit", "characters=2"), 4, "E_LIMIT"),
+        (("-p", "rrc-e2e", "--limit", "characters=2"), 5, "E_GT"),
     ],
 )
 def test_flags_and_their_exit_codes(folder: Path, flags: tuple[str, ...], status: int, said: str) -> None:
@@ -206,6 +206,14 @@ def test_flags_and_their_exit_codes(folder: Path, flags: tuple[str, ...], status
     assert ran.status == status
     assert said in ran.err
     assert (ran.out == "") == (status not in (0, 1))
+
+
+def test_a_limit_refuses_a_submission_with_its_own_code(folder: Path) -> None:
+    archive(folder / "sub.zip", GOOD | {"res_img_1.txt": "0,0,100,0,100,50,0,50,HELLO WORLD\n"})
+    ran = run("score", "gt.zip", "sub.zip", "-p", "rrc-e2e", "--limit", "characters=9", cwd=folder)
+    assert (ran.status, ran.out) == (4, "")
+    assert "sub.zip!res_img_1.txt:1" in ran.err
+    assert "error[E_LIMIT]" in ran.err
 
 
 def test_two_predictions_may_not_share_a_name(folder: Path) -> None:
