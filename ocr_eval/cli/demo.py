@@ -29,7 +29,7 @@ PROTOCOLS = ("rrc-iou", "cascade", "popeval")
 def command(settings: Settings, out: str) -> int:
     """Scores the sample data set with the stored outputs of real engines; works offline.
 
-    Writes the counts of every image, the records and a drawing of the worst image, and prints the commands it ran.
+    Writes the counts of every image, the records and a drawing of a difficult image, and prints the commands it ran.
     """
     from ocr_eval.cli.output import emit
 
@@ -89,8 +89,8 @@ def run(folder: Path, settings: Settings) -> str:
 
 
 def _worst_sample(records: list[Any], engines: dict[str, Path]) -> tuple[str, Path, str]:
-    """The image on which the best engine misses most words: what a user would want to look at first."""
+    """Where the best engine misses most words of an image it does read in part: worth a look, and a full drawing."""
     first = [record for record in records if record.protocol == PROTOCOLS[0]]
     best = max(first, key=lambda record: record.metrics["hmean"] or 0.0)
-    missed = (best.counts["n_gt"] - best.counts["tp"]).tolist()
+    missed = ((best.counts["n_gt"] - best.counts["tp"]) * (best.counts["tp"] > 0)).tolist()
     return best.prediction, engines[best.prediction], best.counts.sample_ids[missed.index(max(missed))]

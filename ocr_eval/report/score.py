@@ -83,7 +83,11 @@ def to_text(records: Sequence[Record], *, long: bool = False) -> str:
     warnings = _warnings(records, names, long)
     if warnings:
         blocks.append("\n".join(["warnings", *(f"  {line}" for line in warnings)]) + "\n")
-    lines = [f"  {record.signature if long else record.short_signature}" for record in records]
+    label = len(names) > 1
+    lines = [
+        f"  {names[r.prediction] + ': ' if label else ''}{r.signature if long else r.short_signature}"
+        for r in records
+    ]
     return "\n".join([*blocks, "\n".join(["signatures" if len(lines) > 1 else "signature", *lines]) + "\n"])
 
 
