@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ocr_eval.tables.instances import Instances
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
+def _numbers(values: NDArray[np.float64]) -> list[str]:
+    """The shortest decimals that read back; whole numbers without a point."""
+    whole = values.astype(np.int64)
+    if (whole == values).all():
+        return list(map(str, whole.tolist()))
+    return [str(int(v)) if v == int(v) else repr(v) for v in values.tolist()]
 
 
 def digest(instances: Instances, *, sort: bool = False) -> str:
@@ -20,11 +27,11 @@ def digest(instances: Instances, *, sort: bool = False) -> str:
     """
     state = hashlib.sha256()
     spell = json.encoder.encode_basestring
-    values = [_number(v) for v in instances.xy.ravel().tolist()]
+    values = _numbers(instances.xy.ravel())
     ring = (2 * instances.ring).tolist()
     care = instances.care.tolist()
     texts = instances.texts
-    confidence = None if instances.confidence is None else [_number(v) for v in instances.confidence.tolist()]
+    confidence = None if instances.confidence is None else _numbers(instances.confidence)
     parts: list[str] = []
     for i in range(len(instances)):
         fields = [f'"ring":[{",".join(values[ring[i] : ring[i + 1]])}]'] if instances.geometry else []
