@@ -1,20 +1,18 @@
-"""A joined gt and prediction -> candidate pairs with shared areas, and questions about them answered exactly.
-
-Longer than most: the one shared intermediate of all protocols that look at geometry.
-"""
+"""A joined gt and prediction -> pairs, and exact answers about them; long because all protocols share this."""
 
 from __future__ import annotations
 
 import sys
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem
-from ocr_eval.kernels import hulls, rings, vector
+from ocr_eval.kernels import contacts, exact, hulls, plain, rings, vector
 from ocr_eval.tables.instances import SIMPLE, ZERO_AREA, Instances, freeze
 from ocr_eval.tables.joined import Joined
 from ocr_eval.tables.pairs import Pairs
@@ -24,12 +22,12 @@ POLICIES = ("refuse", "false-positive", "official")
 # Time of a whole process with kernels (warm cache) over the numpy path, one IC15 submission copied k times:
 #   gt + pred instances   8 000   32 000   81 000   161 000   322 000
 #   time ratio              4.3      2.3      1.4       .83       .49
+# One crowded sample is no reason: predictions are sorted and listed in pieces (10 000 x 10 000 spread boxes: .1 s).
 KERNEL_INSTANCES = 120_000
-KERNEL_SAMPLE_PAIRS = 1_000_000  # same-sample pairs; bounds the work of the vectorised listing
 NEAR = 1e-9  # a ratio closer to its threshold is decided in rationals
 EQUAL = 1e-12  # sort keys closer than this are equal
 SAMPLE_LIMIT = 4_000_000  # candidate pairs of a sample
-TOTAL_LIMIT = 16_000_000  # and of all; 32 bytes each
+TOTAL_LIMIT = 8_000_000  # and of all; 32 bytes each
 
 Flags = NDArray[np.bool_]
 
@@ -50,12 +48,11 @@ class Pairing:
         self.policy = policy
         self.kernels = kernels if kernels != "auto" else "numba" if _worth_kernels(joined) else "numpy"
         self.auto = kernels == "auto"  # then a protocol may choose otherwise for work of its own
-        self._areas: Any = vector
-        self._convex: Any = hulls
+        self._engine: Any = plain
         if self.kernels == "numba":
             from ocr_eval.kernels import compiled
 
-            self._areas = self._convex = compiled
+            self._engine = compiled
         self._hulls: dict[str, Pairs] = {}
         self._rationals: dict[tuple[bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
 
@@ -69,6 +66,13 @@ class Pairing:
         )
         g, p = self._candidates(gt, pred)
         return self._pairs(gt, pred, g, p, hull=False)
+
+    @cached_property
+    def _ring_sides(self) -> tuple[vector.Side, vector.Side]:
+        gt, pred = (
+            self._side(side, side.xy, side.ring, side.shape) for side in (self.joined.gt, self.joined.pred)
+        )
+        return gt, pred
 
     def hulls(self, vertices: str = "all") -> Pairs:
         """Pairs whose closed convex hulls meet, touching included; ``inter`` is 0 exactly where interiors do not.
@@ -98,7 +102,7 @@ class Pairing:
     def _side(
         self, side: Instances, xy: NDArray[np.float64], ring: NDArray[np.int64], shape: NDArray[np.uint8]
     ) -> vector.Side:
-        made: vector.Side = self._areas.side(side.start, freeze(xy), freeze(ring), freeze(shape))
+        made: vector.Side = self._engine.side(side.start, freeze(xy), freeze(ring), freeze(shape))
         if side is self.joined.pred and self.policy != "official" and not side.valid.all():
             # An empty box meets nothing.
             made.box[:2, ~side.valid], made.box[2:, ~side.valid] = np.inf, -np.inf
@@ -109,12 +113,12 @@ class Pairing:
         if vertices == "first4" and (np.diff(ring) > 4).any():
             xy, ring = hulls.cut(xy, ring, np.arange(len(xy)), np.minimum(np.diff(ring), 4))
             shape = rings.classify(xy, ring)
-        xy, ring = self._convex.hull_table(xy, ring, shape)
+        xy, ring = self._engine.hull_table(xy, ring, shape)
         # A hull of two points or one has no area; that is what its class says.
         return self._side(side, xy, ring, np.where(np.diff(ring) < 3, rings.TOO_FEW, SIMPLE).astype(np.uint8))
 
     def _candidates(self, gt: vector.Side, pred: vector.Side) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        g, p = self._areas.candidates(gt, pred, self._limit)
+        g, p = self._engine.candidates(gt, pred, self._limit)
         return g, p
 
     def _limit(self, sample: int, count: int, total: int) -> None:
@@ -137,14 +141,14 @@ class Pairing:
         slanted = np.flatnonzero(~(empty | (gt.straight[g] & pred.straight[p])))
         if len(slanted):
             a, b = g[slanted], p[slanted]
+            a, b, back = _distinct(gt, pred, a, b)
             special = self._special(self.joined.gt, gt, a), self._special(self.joined.pred, pred, b)
-            inter[slanted], guard[slanted] = self._areas.shared_areas(gt, pred, a, b, special)
+            areas, bounds = self._engine.shared_areas(gt, pred, a, b, special)
+            inter[slanted], guard[slanted] = areas[back], bounds[back]
         return Pairs(start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull)
 
     def _special(self, side: Instances, made: vector.Side, used: NDArray[np.int64]) -> dict[int, Any]:
         """Pieces of the rings in use that are not simple: their winding numbers may be other than 0 and ±1."""
-        from ocr_eval.kernels import exact
-
         special = {}
         for i in np.unique(used[made.shape[used] != SIMPLE]).tolist():
             try:
@@ -160,12 +164,12 @@ class Pairing:
     def _apart(
         self, gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64]
     ) -> NDArray[np.int8]:
-        place: NDArray[np.int8] = self._convex.apart(gt, pred, g, p)
+        g, p, back = _distinct(gt, pred, g, p)
+        place: NDArray[np.int8] = self._engine.apart(gt, pred, g, p)
         for k in np.flatnonzero(place == 2).tolist():
-            from ocr_eval.kernels import exact
-
             place[k] = exact.hulls_apart(_ring(gt.xy, gt.ring, g[k]), _ring(pred.xy, pred.ring, p[k]))
-        return place
+        answer: NDArray[np.int8] = place[back]
+        return answer
 
     # Questions
 
@@ -187,12 +191,13 @@ class Pairing:
 
     def meets(self, pairs: Pairs, *, among: Flags | None = None) -> Flags:
         """(P,) the closed regions share a point, touching included. (Pairs of ``hulls`` always do.)"""
-        answer = (pairs.inter > pairs.guard) if among is None else (pairs.inter > pairs.guard) & among
-        unsure = ~answer if among is None else ~answer & among
-        from ocr_eval.kernels import exact
-
-        for k in np.flatnonzero(unsure).tolist():
-            answer[k] = exact.rings_meet(*_both(pairs, k))
+        answer = np.ones(len(pairs), np.bool_) if among is None else among.copy()
+        if not pairs.hull:
+            asked = np.flatnonzero(answer & (pairs.inter <= pairs.guard))
+            met = contacts.regions_meet(*self._ring_sides, pairs.gt[asked], pairs.pred[asked])
+            answer[asked] = met == 1
+            for k in asked[met == 2].tolist():
+                answer[k] = exact.rings_meet(*_both(pairs, k))
         return answer
 
     def iou(self, pairs: Pairs) -> NDArray[np.float64]:
@@ -236,12 +241,12 @@ class Pairing:
         if pairs.guard[k] == 0:
             g, p = pairs.gt[k], pairs.pred[k]
             return Fraction(pairs.inter[k]), Fraction(pairs.area_gt[g]), Fraction(pairs.area_pred[p])
-        from ocr_eval.kernels import exact
-
         a, b = _both(pairs, k)
         key = (pairs.hull, a.tobytes(), b.tobytes())
         if key not in self._rationals:
-            inter = exact.overlap(exact.pieces(a, simple=pairs.hull), exact.pieces(b, simple=pairs.hull))
+            gt, pred = self.joined.gt.shape[pairs.gt[k]], self.joined.pred.shape[pairs.pred[k]]
+            simple = (pairs.hull or gt == SIMPLE, pairs.hull or pred == SIMPLE)
+            inter = exact.overlap(exact.pieces(a, simple=simple[0]), exact.pieces(b, simple=simple[1]))
             self._rationals[key] = (inter, abs(exact.signed_area(a)), abs(exact.signed_area(b)))
         return self._rationals[key]
 
@@ -250,18 +255,7 @@ class Pairing:
     def first_fit(self, pairs: Pairs, candidates: NDArray[np.int64]) -> NDArray[np.int64]:
         """(N gt,) the prediction each gt gets, -1 = none, when pairs ``candidates`` are tried in the order given."""
         sizes = len(self.joined.gt), len(self.joined.pred)
-        partner = np.full(sizes[0], -1, np.int64)
-        if self.kernels == "numba":
-            partner = self._areas.first_fit(pairs.gt, pairs.pred, candidates, sizes)
-            return partner
-        taken: set[int] = set()
-        done: set[int] = set()
-        gts, preds = pairs.gt[candidates].tolist(), pairs.pred[candidates].tolist()
-        for g, p in zip(gts, preds, strict=True):
-            if g not in done and p not in taken:
-                done.add(g)
-                taken.add(p)
-                partner[g] = p
+        partner: NDArray[np.int64] = self._engine.first_fit(pairs.gt, pairs.pred, candidates, sizes)
         return partner
 
     def best_first(
@@ -281,10 +275,23 @@ class Pairing:
 
 def _worth_kernels(joined: Joined) -> bool:
     """The switch rule: Numba is loaded already, or the job is large enough to pay for loading it."""
-    if "numba" in sys.modules or len(joined.gt) + len(joined.pred) > KERNEL_INSTANCES:
-        return True
-    most = np.diff(joined.gt.start) * np.diff(joined.pred.start)
-    return bool(most.max(initial=0) > KERNEL_SAMPLE_PAIRS)
+    return "numba" in sys.modules or len(joined.gt) + len(joined.pred) > KERNEL_INSTANCES
+
+
+def _distinct(
+    gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
+    """Pairs without those whose two rings occur before, and where each original pair went. Only when there are many."""
+    if len(g) < 100_000 or len(g) < 16 * (len(gt.area) + len(pred.area)):
+        return g, p, slice(None)
+    same = []
+    for side in (gt, pred):
+        seen: dict[bytes, int] = {}
+        bounds = side.ring.tolist()
+        same.append([seen.setdefault(side.xy[a:b].tobytes(), i) for i, (a, b) in enumerate(pairwise(bounds))])
+    key = np.array(same[0])[g] * len(same[1]) + np.array(same[1])[p]
+    _, first, back = np.unique(key, return_index=True, return_inverse=True)
+    return g[first], p[first], back
 
 
 def _whole(pairs: Pairs, kind: str) -> NDArray[np.float64]:

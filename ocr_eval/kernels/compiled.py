@@ -1,12 +1,10 @@
-"""The functions of vector and hulls, same arguments and answers, carried by the compiled kernels: for large work."""
+"""The functions of vector, areas, hulls and contacts with the same answers, on compiled kernels: for large work."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from ocr_eval.kernels import clip, edges, hulls, matching, pairs, polygon, vector
+from ocr_eval.kernels import areas, clip, edges, hulls, matching, pairs, polygon, vector
 from ocr_eval.kernels.jit import read_only
 
 _BRUTE = 10_000  # same-sample pairs from which a grid pays
@@ -53,35 +51,32 @@ def candidates(gt, pred, limit):
 
 
 def _grid(gt, pred, gt_box, pred_box, s):
-    """Arguments of ``pairs.grid`` for sample s: cells twice as wide as the mean box, but not too many of them."""
+    """Arguments of ``pairs.grid`` for sample s: cells twice as wide and high as the mean box, but not too many."""
     gts, preds = read_only(gt.start[s : s + 2], np.int64), read_only(pred.start[s : s + 2], np.int64)
     own = pred_box[:, preds[0] : preds[1]]
     own = own[:, own[0] <= own[2]]
     most = max(1024, 4 * own.shape[1])
-    low, high = (own[:2].min(1), own[2:].max(1)) if own.shape[1] else (np.zeros(2), np.zeros(2))
-    wide, tall = (high - low).tolist()
-    length = max(
-        2 * float((own[2:] - own[:2]).mean()) if own.shape[1] else 1.0, math.sqrt(wide * tall / most)
-    )
-    length = max(length, max(wide, tall) / most, 1e-9)
-    while (int(wide / length) + 1) * (int(tall / length) + 1) > most:
+    low = own[:2].min(1, initial=np.inf) if own.size else np.zeros(2)
+    reach = own[2:].max(1) - low if own.size else np.zeros(2)
+    length = np.maximum(2 * (own[2:] - own[:2]).mean(1), 1e-6) if own.size else np.ones(2)
+    length = np.maximum(length, reach / most)
+    while np.prod(np.floor(reach / length) + 1) > most:
         length *= 1.25
-    shape = read_only([int(wide / length) + 1, int(tall / length) + 1], np.int64)
-    origin, heads = read_only(low, np.float64), np.empty(int(shape[0] * shape[1]) + 1, np.int64)
-    place = (pred_box, preds, origin, length, shape, _CELLS, heads)
-    items, wides = (
-        np.empty(n, np.int64) for n in pairs.bucket(*place, np.empty(0, np.int64), np.empty(0, np.int64))
-    )
+    shape, origin = read_only(np.floor(reach / length) + 1, np.int64), read_only(low, np.float64)
+    heads = np.empty(int(shape[0] * shape[1]) + 1, np.int64)
+    place = (pred_box, preds, origin, read_only(length, np.float64), shape, _CELLS, heads)
+    nothing = np.empty(0, np.int64)
+    items, wide = (np.empty(n, np.int64) for n in pairs.bucket(*place, nothing, nothing))
     if len(items):
-        pairs.bucket(*place, items, wides)
-    elif len(wides):
-        wides = np.arange(preds[0], preds[1])
-    made = (read_only(array, np.int64) for array in (heads, items, wides))
-    return gts, preds, origin, length, shape, _CELLS, *made
+        pairs.bucket(*place, items, wide)
+    elif len(wide):
+        # Nothing but wide boxes: every gt looks at every prediction.
+        wide = np.arange(preds[0], preds[1])
+    return gts, *place[1:6], *(read_only(array, np.int64) for array in (heads, items, wide))
 
 
 def shared_areas(gt, pred, g, p, special):
-    """As ``vector.shared_areas``: convex pairs are clipped, the others go edge by edge."""
+    """As ``areas.shared_areas``: convex pairs are clipped, the others go edge by edge."""
     g, p = read_only(g, np.int64), read_only(p, np.int64)
     inter = np.zeros(len(g))
     which = np.full(len(g), 2, np.int8)
@@ -99,7 +94,7 @@ def shared_areas(gt, pred, g, p, special):
             *table_gt, offset_gt, *table_pred, offset_pred, g, p, read_only(which, np.int8), inter
         )  # fmt: skip
     count = np.diff(offset_gt)[g] + np.diff(offset_pred)[p]
-    return inter, vector.guards(gt, pred, g, p, count, special)
+    return inter, areas.guards(gt, pred, g, p, count, special)
 
 
 def _convex(side):
@@ -110,7 +105,7 @@ def _convex(side):
 
 def _edge_table(side, special):
     if special:
-        made = vector.edge_table(side, special)
+        made = areas.edge_table(side, special)
         return (*(read_only(column, np.float64) for column in made[:5]), read_only(made.offset, np.int64))
     columns = [np.empty(len(side.xy)) for _ in range(5)]
     polygon.edge_table(side.xy, side.ring, *columns)
@@ -132,7 +127,7 @@ def hull_table(xy, ring, shape):
 
 
 def apart(gt, pred, g, p):
-    """As ``hulls.apart``."""
+    """As ``contacts.apart``."""
     place = np.empty(len(g), np.int8)
     boxes = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
     far = read_only(gt.far, np.float64), read_only(pred.far, np.float64)

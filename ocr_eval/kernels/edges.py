@@ -1,4 +1,4 @@
-"""Pairs of edge tables -> the area two rings share: edge-edge accumulation, compiled (identity: vector.shared_areas)."""
+"""Pairs of edge tables -> the area two rings share: edge-edge accumulation (see areas.shared_areas)."""
 
 from __future__ import annotations
 

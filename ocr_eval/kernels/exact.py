@@ -1,6 +1,4 @@
-"""Rings -> exact areas and predicates in Python integers and fractions: the one kernel file that is not about arrays.
-
-Longer than most because it is the one place where all doubt of the others ends.
+"""Rings -> areas and predicates in integers and fractions, not arrays; long because all doubt of the others ends here.
 
 Areas rest on the *pieces* of a ring: its edges, cut wherever the ring meets itself, those walked an even number of
 times dropped, verticals left out, each with sign +1 when the points just below it (smaller y) have an odd winding
@@ -52,7 +50,7 @@ def decimal(value):
 
 
 def integers(ring):
-    """Ring (n, 2) of floats -> [(x, y), …] as integers without consecutive repeats, and the factor they are scaled by."""
+    """Ring (n, 2) of floats -> [(x, y), …] as integers, without consecutive repeats, and their scale."""
     exact = [(decimal(x), decimal(y)) for x, y in ring]
     scale = math.lcm(1, *(v.denominator for point in exact for v in point))
     points = [(int(x * scale), int(y * scale)) for x, y in exact]

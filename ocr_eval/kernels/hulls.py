@@ -1,12 +1,11 @@
-"""Rings -> convex hulls, and whether two hulls meet, decided exactly; numpy and Python, without Numba."""
+"""Rings -> convex hulls, decided exactly; numpy and Python, without Numba."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ocr_eval.kernels import rings
-from ocr_eval.kernels.rings import EPSILON, EXACT_EXTENT
-from ocr_eval.kernels.vector import blocks
+from ocr_eval.kernels.rings import EXACT_EXTENT
 
 
 def hull_table(xy, ring, shape):
@@ -89,35 +88,3 @@ def chain(points, exact):
             half.append((x, y))
         found += half[:-1]
     return [first[place] for place in reversed(found)]
-
-
-def apart(gt, pred, g, p):
-    """Per pair of hulls (P,) int8: 1 apart, 0 touching, -1 overlapping; 2 where the sign is not known.
-
-    Apart: an edge has every vertex of the other hull strictly outside. Touching: outside or on its line. Complete, also
-    for points and segments, where the closed boxes meet.
-    """
-    most = np.maximum(_separation(gt, pred, g, p), _separation(pred, gt, p, g))
-    wide = np.maximum(gt.box[2, g], pred.box[2, p]) - np.minimum(gt.box[0, g], pred.box[0, p])
-    tall = np.maximum(gt.box[3, g], pred.box[3, p]) - np.minimum(gt.box[1, g], pred.box[1, p])
-    longer, far = np.maximum(wide, tall), gt.far[g] + pred.far[p]
-    guard = np.where((far > 0) | (longer >= EXACT_EXTENT), 32 * EPSILON * longer * (longer + far), 0.0)
-    return np.where((np.abs(most) <= guard) & (guard > 0), 2, np.sign(most)).astype(np.int8)
-
-
-def _separation(one, other, a, b):
-    """Per pair: max over edges of hull a of min over vertices of hull b of the cross product, positive outside."""
-    best = np.full(len(a), -np.inf)
-    full = np.flatnonzero(np.diff(one.ring))
-    after = np.arange(1, len(one.xy) + 1)
-    after[one.ring[full + 1] - 1] = one.ring[full]
-    x, y, other_x, other_y = one.xy[:, 0], one.xy[:, 1], other.xy[:, 0], other.xy[:, 1]
-    for members, own, i, m in blocks(np.diff(one.ring)[a], np.diff(other.ring)[b], one.ring[a]):
-        second = b[members][own]
-        j = np.minimum(other.ring[second][:, None] + np.arange(m), other.ring[second + 1][:, None] - 1)
-        px, py = x[i][:, None], y[i][:, None]
-        ex, ey = x[after[i]][:, None] - px, y[after[i]][:, None] - py
-        nearest = (ex * (other_y[j] - py) - (other_x[j] - px) * ey).min(1)
-        head = np.flatnonzero(np.diff(own, prepend=-1))
-        best[members[own[head]]] = np.maximum(best[members[own[head]]], np.maximum.reduceat(nearest, head))
-    return best

@@ -43,7 +43,21 @@ def brute(gt_start, gt_box, pred_start, pred_box, large, count, begin, fill, fou
 
 @kernel
 def grid(
-    gt_box, pred_box, gts, preds, origin, side, shape, most, heads, items, wide, count, begin, fill, found
+    gt_box,
+    pred_box,
+    gts,
+    preds,
+    origin,
+    cell_size,
+    shape,
+    most,
+    heads,
+    items,
+    wide,
+    count,
+    begin,
+    fill,
+    found,
 ):
     """One sample through a grid of ``shape`` (columns, rows); ``gts`` and ``preds`` are (first, behind last).
 
@@ -54,18 +68,25 @@ def grid(
     for g in range(gts[0], gts[1]):
         x_low, y_low, x_high, y_high = gt_box[0, g], gt_box[1, g], gt_box[2, g], gt_box[3, g]
         k = begin[g] if fill else 0
-        left, right = cell(x_low, origin[0], side, shape[0]), cell(x_high, origin[0], side, shape[0])
-        top, bottom = cell(y_low, origin[1], side, shape[1]), cell(y_high, origin[1], side, shape[1])
+        left, right = (
+            cell(x_low, origin[0], cell_size[0], shape[0]),
+            cell(x_high, origin[0], cell_size[0], shape[0]),
+        )
+        top, bottom = (
+            cell(y_low, origin[1], cell_size[1], shape[1]),
+            cell(y_high, origin[1], cell_size[1], shape[1]),
+        )
         everything = (right - left + 1) * (bottom - top + 1) > most
         if not x_low <= x_high:
             left, right, top, bottom, everything = 0, -1, 0, -1, False
         for i in range(preds[1] - preds[0] if everything else wide.size):
             p = preds[0] + i if everything else wide[i]
-            if x_low <= pred_box[2, p] and x_high >= pred_box[0, p]:
-                if y_low <= pred_box[3, p] and y_high >= pred_box[1, p]:
-                    if fill:
-                        found[k] = p
-                    k += 1
+            if not (x_low <= pred_box[2, p] and x_high >= pred_box[0, p]):
+                continue
+            if y_low <= pred_box[3, p] and y_high >= pred_box[1, p]:
+                if fill:
+                    found[k] = p
+                k += 1
         if everything:
             right = left - 1
         for row in range(top, bottom + 1):
@@ -73,14 +94,16 @@ def grid(
                 at = row * shape[0] + column
                 for i in range(heads[at], heads[at + 1]):
                     p = items[i]
-                    if x_low <= pred_box[2, p] and x_high >= pred_box[0, p]:
-                        if y_low <= pred_box[3, p] and y_high >= pred_box[1, p]:
-                            own_row = max(top, cell(pred_box[1, p], origin[1], side, shape[1]))
-                            own_column = max(left, cell(pred_box[0, p], origin[0], side, shape[0]))
-                            if own_row == row and own_column == column:
-                                if fill:
-                                    found[k] = p
-                                k += 1
+                    if not (x_low <= pred_box[2, p] and x_high >= pred_box[0, p]):
+                        continue
+                    if not (y_low <= pred_box[3, p] and y_high >= pred_box[1, p]):
+                        continue
+                    own_row = max(top, cell(pred_box[1, p], origin[1], cell_size[1], shape[1]))
+                    own_column = max(left, cell(pred_box[0, p], origin[0], cell_size[0], shape[0]))
+                    if own_row == row and own_column == column:
+                        if fill:
+                            found[k] = p
+                        k += 1
         if not fill:
             count[g] = k
 
@@ -92,7 +115,7 @@ def cell(value, origin, side, cells):
 
 
 @kernel
-def bucket(pred_box, preds, origin, side, shape, most, heads, items, wide):
+def bucket(pred_box, preds, origin, cell_size, shape, most, heads, items, wide):
     """Counting sort of predictions into cells. Returns (number of items, number of wide ones).
 
     With empty ``items`` it only counts. Predictions on more than ``most`` cells are ``wide``; empty boxes are nowhere.
@@ -107,12 +130,12 @@ def bucket(pred_box, preds, origin, side, shape, most, heads, items, wide):
             if not pred_box[0, p] <= pred_box[2, p]:
                 continue
             left, right = (
-                cell(pred_box[0, p], origin[0], side, shape[0]),
-                cell(pred_box[2, p], origin[0], side, shape[0]),
+                cell(pred_box[0, p], origin[0], cell_size[0], shape[0]),
+                cell(pred_box[2, p], origin[0], cell_size[0], shape[0]),
             )
             top, bottom = (
-                cell(pred_box[1, p], origin[1], side, shape[1]),
-                cell(pred_box[3, p], origin[1], side, shape[1]),
+                cell(pred_box[1, p], origin[1], cell_size[1], shape[1]),
+                cell(pred_box[3, p], origin[1], cell_size[1], shape[1]),
             )
             if (right - left + 1) * (bottom - top + 1) > most:
                 if turn == 1:
@@ -139,8 +162,9 @@ def warm():
     box, two = read_only([[0], [0], [1], [1]], np.float64), read_only([0, 1], np.int64)
     count, found, heads = np.zeros(1, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64)
     brute(two, box, two, box, read_only([False], np.bool_), count, two, False, found)
-    origin, shape = read_only([0, 0], np.float64), read_only([1, 1], np.int64)
-    bucket(box, two, origin, 1.0, shape, 16, heads, found[:1], found[:0])
+    origin, cell_size = read_only([0, 0], np.float64), read_only([1, 1], np.float64)
+    shape = read_only([1, 1], np.int64)
+    bucket(box, two, origin, cell_size, shape, 16, heads, found[:1], found[:0])
     one = read_only(found[:1], np.int64)
     grid(
         box,

@@ -1,4 +1,4 @@
-"""Rings -> areas, boxes, edge tables, hulls and convexity: the compiled twins of rings, vector and hulls.
+"""Rings -> areas, boxes, edge tables, hulls and convexity: the compiled twins of rings, vector, areas and hulls.
 
 Inputs as in ``vector.Side``; every function writes into arrays its caller made. In kernels: i, j are vertices.
 """
@@ -167,7 +167,7 @@ def hull_table(values, ring, exact, index, count, scratch):
 
 @kernel
 def apart(gt_xy, gt_ring, gt_far, pred_xy, pred_ring, pred_far, box_gt, box_pred, gt, pred, place):
-    """Per pair of hulls: 1 apart, 0 touching, -1 overlapping, 2 not known (see hulls.apart)."""
+    """Per pair of hulls: 1 apart, 0 touching, -1 overlapping, 2 not known (see contacts.apart)."""
     for k in range(gt.size):
         g, p = gt[k], pred[k]
         wide = max(box_gt[2, g], box_pred[2, p]) - min(box_gt[0, g], box_pred[0, p])

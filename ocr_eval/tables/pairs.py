@@ -1,4 +1,4 @@
-"""``Pairs``: the candidate pairs of every sample with the area of their intersection, and the rings that were paired."""
+"""``Pairs``: the candidate pairs of every sample with the area they share, and the rings that were paired."""
 
 from __future__ import annotations
 
