@@ -106,9 +106,11 @@ def _layout(data: bytes, entries: list[Member], start: int, findings: Findings, 
             findings.error("E_ZIP_FORMAT", "directory points to a place without an entry", entry=entry.name)
             continue
         name_size, extra_size = _local(data, entry.offset)[9:]
-        end = entry.offset + _LOCAL_SIZE + name_size + extra_size + entry.packed
-        if end > start:
+        stop = entry.offset + _LOCAL_SIZE + name_size + extra_size + entry.packed
+        if stop > start:
             findings.error("E_ZIP_OVERLAP", "entry reaches into the directory", entry=entry.name)
+        else:
+            end = stop
 
 
 def _headers(data: bytes, entries: list[Member], _: int, findings: Findings, __: Limits) -> None:

@@ -25,7 +25,7 @@ def _pick(scanned: Scan, _: Options, __: Any) -> Picked:
 def _slow(line: str, options: Options, _: Any) -> Line:
     fields = line.split(" ", 8)
     if len(fields) < 8 + options.text:
-        raise numbers.too_few_fields(fields, 8 + options.text, FORM, " ")
+        raise numbers.too_few_fields(fields, 8, ["text"], FORM, " ")
     return numbers.coordinates(fields[:8], options.limits), 1.0, fields[8] if len(fields) > 8 else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,13 @@ from ocr_eval.errors import CODES, Findings, Notice, Problem, quote, usage_error
 from ocr_eval.formats import FORMATS, files, sniff, sources
 from ocr_eval.formats.judge import POLICIES, judge
 from ocr_eval.formats.names import Samples
+from ocr_eval.formats.numbers import is_decimal
+from ocr_eval.formats.official import official_refusals as official_refusals
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
+
+_FEW = 5  # fewer faults than this are always listed one by one
 
 
 class Examination(NamedTuple):
@@ -168,17 +173,23 @@ def _table(
         return None
     instances = columns.builder(findings.source, options.text, findings).build()
     judge(instances, columns, findings, policy)
+    if options.role == "prediction" and not options.confidence and _all_confidences(columns.texts):
+        message = "every transcription is a number from 0 to 1, perhaps a confidence"
+        findings.warn("W_AMBIGUOUS", message, count=len(columns.texts))
     if findings.total:
         order = {entry.name: k for k, entry in enumerate(entries)}
         findings.problems.sort(key=lambda p: (order.get(p.entry, -1), p.line or 0, p.col or 0))
         return None
-    from dataclasses import replace
-
     return replace(instances, notices=findings.notices)
 
 
+def _all_confidences(texts: Sequence[str | None]) -> bool:
+    decimals = bool(texts) and all(text and is_decimal(text) and 0 <= float(text) <= 1 for text in texts)
+    return decimals and any(text and "." in text for text in texts)
+
+
 def _other_layout(name: str, entries: list[Entry], options: Options, findings: Findings) -> bool:
-    """True after replacing a flood of faults by one: most lines fail, and the content looks like another layout.
+    """True after replacing many faults by one: most lines fail, and the content looks like another layout.
 
     Only faults of the layout count (E_FORMAT, E_COORD); a file in the named layout with many bad lines keeps them
     all.
@@ -190,7 +201,9 @@ def _other_layout(name: str, entries: list[Entry], options: Options, findings: F
     shown = {entry.name for entry in entries[:8]}
     lines = sum(entry.data.count(b"\n") + 1 for entry in entries[:8] if entry.data)
     failed = sum(p.entry in shown for p in wrong)
-    if not wrong or (2 * failed <= min(lines, findings.max_errors) and len(wrong) < findings.max_errors):
+    if len(wrong) < _FEW or (
+        2 * failed <= min(lines, findings.max_errors) and len(wrong) < findings.max_errors
+    ):
         return False
     found = [other for other in sniff.candidates(entries, options, (False,)) if other != name]
     if name in sniff.candidates(entries, options, (False,)) or not found:

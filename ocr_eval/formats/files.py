@@ -60,9 +60,11 @@ def sample_files(files: Sequence[File], findings: Findings, samples: Samples | N
         return list(files)
     kept = []
     for file in files:
+        if file.name.endswith("/"):
+            continue
         if _is_system(file.name):
             findings.warn("W_LAYOUT", "system files skipped", place=file.name)
-        elif not file.name.endswith("/"):
+        else:
             kept.append(file)
     folders = {file.name.rpartition("/")[0] for file in kept}
     if folders - {""}:

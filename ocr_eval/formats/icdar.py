@@ -24,19 +24,14 @@ from ocr_eval.formats.unquoting import unquote
 SCRIPTS = frozenset("Arabic Latin Chinese Japanese Korean Bangla Hindi Symbols Mixed None".split())
 
 
-def form(coordinates: str, options: Options) -> str:
-    """The layout of a line as messages spell it."""
-    return coordinates + ",confidence" * options.confidence + ",transcription" * options.text
-
-
 def split_line(
     line: str, count: int, coordinates: str, options: Options
 ) -> tuple[list[str], float, str | None]:
     """``count`` coordinate fields, the confidence and the transcription as written."""
     fields = line.split(",", count + options.confidence)
-    wanted = count + options.confidence + options.text
-    if len(fields) < wanted:
-        raise numbers.too_few_fields(fields, wanted, form(coordinates, options))
+    more = ["confidence"] * options.confidence + ["transcription"] * options.text
+    if len(fields) < count + len(more):
+        raise numbers.too_few_fields(fields, count, more, ",".join([coordinates, *more]))
     confidence = 1.0
     if options.confidence:
         col = sum(map(len, fields[:count])) + count + 1
@@ -59,7 +54,7 @@ def _slow_quad(line: str, options: Options, _: Any) -> Line:
 
 def _quad_remark(text: str) -> str:
     if text.partition(",")[0] in SCRIPTS:
-        return "transcription begins with the name of a script and a comma, as in icdar-mlt"
+        return "transcription begins with the name of a script, as in icdar-mlt"
     return ambiguous(text)
 
 

@@ -12,8 +12,13 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import Findings
 from ocr_eval.formats.reader import Columns
-from ocr_eval.tables.instances import SELF_INTERSECTING, SHAPE_NAMES, Instances
+from ocr_eval.tables.instances import SELF_INTERSECTING, SHAPE_NAMES, TOO_FEW, ZERO_AREA, Instances
 
+_WORDS = {
+    SELF_INTERSECTING: "self-intersecting ring",
+    ZERO_AREA: "ring without area",
+    TOO_FEW: "ring with too few distinct points",
+}
 POLICIES = ("refuse", "false-positive", "official")
 _FARTHEST = 65_535  # beyond this on one axis a ring lies outside any image whose size is not known
 _EVEN_ODD_VERTICES = 64  # the even-odd area of longer rings is left out of messages: its cost is cubic
@@ -36,15 +41,15 @@ def _invalid(instances: Instances, findings: Findings, policy: str, pointer: str
         return
     areas = _signed_areas(instances)
     for k in bad.tolist():
-        shape = SHAPE_NAMES[instances.shape[k]]
+        what = _WORDS[int(instances.shape[k])]
         if policy == "official" or (policy == "false-positive" and findings.role != "gt"):
             findings.warn(
                 "W_POLYGON",
-                f"{shape} ring kept under --invalid-polygons {policy}",
+                f"{what} kept under --invalid-polygons {policy}",
                 place=_place(instances, k),
             )
         elif findings.role == "gt" and not instances.care[k] and instances.shape[k] != SELF_INTERSECTING:
-            findings.warn("W_GT", f"don't care region without area ({shape})", place=_place(instances, k))
+            findings.warn("W_GT", f"don't care: {what}", place=_place(instances, k))
         else:
             hint = (
                 _cure(instances, k, float(areas[k]), findings)
@@ -53,7 +58,7 @@ def _invalid(instances: Instances, findings: Findings, policy: str, pointer: str
             )
             sample = int(instances.sample_of[k])
             where = pointer.format(sample=sample, index=int(instances.line[k]) - 1)
-            reason = f"{shape} ring" + (f" {where}" if where else "")
+            reason = f"{what} {where}".rstrip()
             line = None if pointer else int(instances.line[k])
             findings.error("E_POLYGON", reason, hint, entry=instances.entries[sample], line=line)
 

@@ -14,7 +14,7 @@ from ocr_eval.limits import Limits
 
 BLANK = " \t"
 NAMES = {"nan", "inf", "infinity"}
-SEPARATOR_WORDS = {";": "';'", "\t": "a tab", "|": "'|'", " ": "a space"}
+_MARKS = {",": "','", ";": "';'", "	": "a tab", "|": "'|'", " ": "a space"}
 
 
 class LineFault(Exception):
@@ -87,21 +87,22 @@ def confidence(field: str, limits: Limits, col: int | None = None) -> float:
     return value + 0.0  # -0.0 becomes 0.0
 
 
-def too_few_fields(fields: Sequence[str], wanted: int, form: str, separator: str = ",") -> LineFault:
-    """The fault of a line with fewer fields than its layout needs; names the separator that may be wrong."""
-    hint = f"compare the line with the layout {form}, or name another one with --pred-format"
-    last = fields[-1] if len(fields) > 1 else fields[0]
-    other = next((mark for mark in ";\t| ," if mark != separator and _numbers_apart(last, mark)), None)
+def too_few_fields(
+    fields: Sequence[str], count: int, more: Sequence[str], form: str, separator: str = ","
+) -> LineFault:
+    """The fault of a line with less than ``count`` coordinates and ``more``; names a separator that is wrong."""
+    run = next((k for k, field in enumerate(fields) if not is_integer(field)), len(fields))
+    if run >= count:
+        missing = more[len(fields) - count]
+        hint = f"add the {missing}, or choose a protocol that reads none"
+        return LineFault("E_FORMAT", f"no {missing} after {count} coordinates, expected {form}", hint, 1)
+    hint = f"compare the line with {form}, or name its layout (--gt-format, --pred-format)"
+    other = next((mark for mark in ";\t| ," if mark != separator and _numbers_apart(fields[-1], mark)), None)
     if other is not None:
-        found = SEPARATOR_WORDS.get(other, "','")
-        hint = f"separate the numbers with {SEPARATOR_WORDS.get(separator, repr(separator))}, the line has {found}"
-    numbers = sum(1 for field in fields if is_integer(field))
-    what = (
-        f"{numbers} coordinates"
-        if numbers == len(fields)
-        else f"{len(fields)} field{'s' * (len(fields) > 1)}"
-    )
-    return LineFault("E_FORMAT", f"{what}, expected {wanted} ({form})", hint, 1)
+        hint = f"separate the fields with {_MARKS[separator]}, the line has {_MARKS[other]}"
+    size = f"{len(fields)} field{'s' * (len(fields) > 1)}"
+    reason = f"{run} coordinate{'s' * (run != 1)} in {size}, expected {count} ({form})"
+    return LineFault("E_FORMAT", reason, hint, 1)
 
 
 def _numbers_apart(field: str, separator: str) -> bool:

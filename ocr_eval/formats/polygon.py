@@ -64,15 +64,14 @@ def _slow(line: str, options: Options, has_text: bool) -> Line:
     if count > 2 * options.limits.vertices:
         reason = f"ring of {count // 2} vertices, at most {options.limits.vertices}"
         raise LineFault("E_LIMIT", reason, "--limit vertices=N raises the limit when the file is honest", 1)
-    wanted = 6 + options.confidence + has_text
-    if len(fields) < wanted:
-        raise numbers.too_few_fields(fields, wanted, _form(options, has_text))
+    more = ["confidence"] * options.confidence + ["transcription"] * has_text
+    form = ",".join(["x1,y1,…,xn,yn", *more])
+    if len(fields) < 6 + len(more):
+        raise numbers.too_few_fields(fields, 6, more, form)
     if run < 6 or not (has_text or run == count):
         numbers.coordinates(fields[:count] if count > 6 else fields[:6], options.limits)
-    if count % 2 or count < 6 or count + options.confidence + has_text > len(fields):
-        reason = (
-            f"{count} coordinates and {len(fields) - count} more fields, expected {_form(options, has_text)}"
-        )
+    if count % 2 or count < 6 or count + len(more) > len(fields):
+        reason = f"{count} coordinates and {len(fields) - count} more fields, expected {form}"
         raise LineFault("E_FORMAT", reason, "a ring has an even number of coordinates, from 6 on", 1)
     ring = numbers.coordinates(fields[:count], options.limits)
     begin = sum(map(len, fields[:count])) + count
@@ -94,10 +93,6 @@ def _count(fields: list[str], run: int, options: Options, has_text: bool) -> int
     if run % 2 == 0 and run == len(fields) - 1 and not _resembles_number(fields[run]):
         return run - 2  # confidence 0 or 1, then a text that begins with a number
     return run - run % 2
-
-
-def _form(options: Options, has_text: bool) -> str:
-    return "x1,y1,…,xn,yn" + ",confidence" * options.confidence + ",transcription" * has_text
 
 
 def looks(glimpse: Glimpse) -> bool:

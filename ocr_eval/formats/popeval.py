@@ -33,7 +33,7 @@ def _slow(line: str, options: Options, _: Any) -> Line:
         fields = line.split(" ", 8)
         rest = fields.pop() if len(fields) > 8 else None
     if len(fields) < 8 or (options.text and rest is None):
-        raise numbers.too_few_fields(fields, 8 + options.text, FORM, " ")
+        raise numbers.too_few_fields(fields, 8, ["text"], FORM, " ")
     return numbers.coordinates(fields, options.limits), 1.0, rest
 
 
