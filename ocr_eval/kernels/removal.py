@@ -1,4 +1,6 @@
-"""Contacts between multisets of characters -> what each contact removes; the compiled twin of character_removal.
+"""Contacts between multisets of characters -> what each removes; long because two rules are built from small kernels.
+
+The compiled twin of ``protocols.character_removal``.
 
 A text is a run: its kinds of character, rising, with how many are left of each. Runs of the gts come first, then
 those of the predictions. The caller gives contacts gt-major and gets (4, E): taken, credit, tied, step.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ocr_eval.errors import Notice, escape
 
 if TYPE_CHECKING:
-    from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.character_removal import Page, Removal
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
@@ -31,7 +30,7 @@ def long_rings(joined: Joined) -> Iterator[Notice]:
         yield Notice("W_VERTICES", "rings with more than 4 vertices, first four used", count, tuple(places))
 
 
-def large_predictions(joined: Joined, pairing: Pairing, page: Page) -> Iterator[Notice]:
+def large_predictions(joined: Joined, page: Page) -> Iterator[Notice]:
     """W_LARGE: predictions larger than half of the box around all gts of their sample, over at least three gts.
 
     A gt counts when more than half of its area is covered and it has two characters: with a gt of single characters
@@ -52,7 +51,7 @@ def large_predictions(joined: Joined, pairing: Pairing, page: Page) -> Iterator[
     among = wide[pairs.pred] & word[pairs.gt]
     if not among.any():
         return
-    covered = pairing.covers_gt(pairs, 0.5, among=among)
+    covered = page.pairing.covers_gt(pairs, 0.5, among=among)
     found = np.flatnonzero(np.bincount(pairs.pred[covered], minlength=len(pred)) >= SWALLOWED)
     if len(found):
         places = tuple(_place(pred, i) for i in found[:3].tolist())

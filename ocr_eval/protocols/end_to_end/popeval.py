@@ -1,4 +1,4 @@
-"""PopEval: characters removed from overlapping instances, however the text is cut into boxes (Lee et al., 2019).
+"""PopEval: characters removed from overlapping instances, however text is cut into boxes; long because of its options.
 
 What it measures
     Which share of the predicted characters is right and which share of the written characters was found, without
@@ -51,14 +51,17 @@ Deviations from the official script
     2. A sample without prediction is an empty prediction; the script leaves it out of both totals. Direction: down;
        Total-Text ``units_shared`` has one such sample of 7 characters, recall .687774 for .688172.
     3. No sample is ever lost. The script drops a sample from both totals on any exception: coordinates with decimals, a
-       BOM, commas, a gt without area and several contacts, or about 1000 boxes (recursion). Direction: either.
+       BOM, commas, a gt without area and several contacts, or about 1000 boxes (recursion). Direction: either. Decimals
+       are used as they are; who cuts them to whole numbers for the script can get other contacts (ReCTS example: none
+       here, 6 of 21640 characters under ``variant=paper``).
     4. A gt without area and several contacts: all of them tie. The script divides by zero there (see 3).
     5. Ties are shares within 1e-9, not equal floats, which depend on how a library computes areas. No count of any
        official output changes.
     6. Text after a second ``##::`` is kept, the script cuts it. Direction: either; size: those characters.
     7. The readers of ``icdar-quad`` and ``icdar-ltrb`` take a transcription out of its quotes and undo its backslashes,
-       as the RRC scripts do; turned into PopEval's own files such a text would keep them. Direction: either; size: two
-       characters per quoted text. Files of format ``popeval`` and ``characters`` are read as they are.
+       as the RRC scripts do (a quoted ``###`` is don't care); turned into PopEval's own files such a text would keep
+       them. Direction: either; size: two characters per quoted text, none in the official runs. Files of format
+       ``popeval`` and ``characters`` are read as they are.
     8. Without gt characters there is no score; the script prints 0 for such a set and (P, R) = (1 or 0, 1) for such an
        image. Neither changes the totals of other sets.
     9. Invalid rings: ``official`` takes the hull as the script does. By default they are refused; under
@@ -159,7 +162,7 @@ class PopEval:
             "dc_gt": np.bincount(gt.sample_of[~page.care], minlength=size),
             "dc_det": np.bincount(pred.sample_of[page.ignored], minlength=size),
         }
-        notices = tuple(self._notices(joined, pairing, page, removal))
+        notices = tuple(self._notices(joined, page, removal))
         if self.ties == "reciprocal":
             return Counts.of(joined.sample_ids, rows, {"removed": removed}, notices=notices)
         return Counts.of(joined.sample_ids, {"removed": removed} | rows, notices=notices)
@@ -193,35 +196,35 @@ class PopEval:
         gt_texts, pred_texts = gt.texts, pred.texts
         if self.case == "lower":
             gt_texts, pred_texts = tuple(map(str.lower, gt_texts)), tuple(map(str.lower, pred_texts))
-        pairs = self._pairs(joined, pairing)
+        made = self._made(joined, pairing)
+        pairs = made.hulls(self.vertices) if self.hull else made.rings
         care = np.ones(len(gt), np.bool_) if self.dont_care == "none" else gt.care
         usable = pred.valid | (pairing.policy == "official")
-        held = pairing.overlaps if self.dont_care == "iou" else pairing.covers_pred
+        held = made.overlaps if self.dont_care == "iou" else made.covers_pred
         ignored = np.zeros(len(pred), np.bool_)
         ignored[pairs.pred[held(pairs, 0.5, among=~care[pairs.gt] & usable[pairs.pred])]] = True
         kept_gt = care & (_lengths(gt_texts) > 0)
         meet = kept_gt[pairs.gt] & (usable & ~ignored)[pairs.pred]
         if not self.touch:
             sure = meet & (pairs.inter > pairs.guard)
-            meet = sure | pairing.covers_gt(pairs, 0.0, among=meet & ~sure)
+            meet = sure | made.covers_gt(pairs, 0.0, among=meet & ~sure)
         elif not self.hull:
-            meet = pairing.meets(pairs, among=meet)
-        share = np.where(pairs.area_gt[pairs.gt] > 0, pairing.gt_share(pairs), 1.0)
+            meet = made.meets(pairs, among=meet)
+        share = np.where(pairs.area_gt[pairs.gt] > 0, made.gt_share(pairs), 1.0)
         rank = np.empty(len(gt), np.int64)
         rank[np.argsort(self._distances(pairs, pairing), kind="stable")] = np.arange(len(gt))
         contacts = Contacts(pairs.gt[meet], pairs.pred[meet], share[meet], rank)
-        return Page(pairs, gt_texts, pred_texts, care, kept_gt, ignored, contacts)
+        return Page(made, pairs, gt_texts, pred_texts, care, kept_gt, ignored, contacts)
 
-    def _pairs(self, joined: Joined, pairing: Pairing) -> Pairs:
-        if self.hull:
-            return pairing.hulls(self.vertices)
-        if self.vertices == "all":
-            return pairing.rings
+    def _made(self, joined: Joined, pairing: Pairing) -> Pairing:
+        """The pairing whose rings are the ones read: that of rings cut to four, if they stay rings."""
+        if self.hull or self.vertices == "all":
+            return pairing
         from ocr_eval.pairing import Pairing
 
         # Four vertices of a valid ring may cross: the policy has judged whole rings, so nothing is invalid here.
         cut = replace(joined, gt=_first_four(joined.gt), pred=_first_four(joined.pred))
-        return Pairing(cut, policy="official", kernels=pairing.kernels).rings
+        return Pairing(cut, policy="official", kernels=pairing.kernels)
 
     def _distances(self, pairs: Pairs, pairing: Pairing) -> NDArray[np.float64]:
         """(G,) what orders the gts; an empty ring, which no prediction meets, has NaN and comes last."""
@@ -243,12 +246,12 @@ class PopEval:
         texts = page.gt_texts, page.pred_texts
         return remove(page.contacts, *texts, paper=paper, first=paper or self.ties == "first", kernel=kernel)
 
-    def _notices(self, joined: Joined, pairing: Pairing, page: Page, removal: Removal) -> Iterator[Notice]:
+    def _notices(self, joined: Joined, page: Page, removal: Removal) -> Iterator[Notice]:
         from ocr_eval.protocols import removal_notices
 
         if self.vertices == "first4":
             yield from removal_notices.long_rings(joined)
-        yield from removal_notices.large_predictions(joined, pairing, page)
+        yield from removal_notices.large_predictions(joined, page)
         yield from removal_notices.shuffled(joined, page, removal)
 
 
