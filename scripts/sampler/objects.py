@@ -1,4 +1,4 @@
-"""Random numbers -> things one holds: badges, labels, a poster, a coin, books."""
+"""Random numbers -> things one holds: badges, labels, a coin (long because every scene is its own layout)."""
 
 from __future__ import annotations
 
