@@ -1,0 +1,86 @@
+"""Files and made-up pages -> what rivals and our own code are asked about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr_eval.tables.instances import Instances, InstancesBuilder
+
+
+@dataclass(frozen=True)
+class RingPairs:
+    """Rings of both sides and the pairs (P,) of their indices that are asked for."""
+
+    gt: Instances
+    pred: Instances
+    g: np.ndarray
+    p: np.ndarray
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Closed boxes, float64 (4, N) each: low x, low y, high x, high y. One sample."""
+
+    gt: np.ndarray
+    pred: np.ndarray
+
+
+@dataclass(frozen=True)
+class Texts:
+    """As many transcriptions on both sides."""
+
+    gt: list[str]
+    pred: list[str]
+
+
+@dataclass(frozen=True)
+class Files:
+    """A gt and a prediction on disk; ``readers`` and ``keys`` are for the slow PopEval twin, one for each side."""
+
+    gt: Path
+    pred: Path
+    readers: tuple[Callable[[str], list[Any]], ...] = ()
+    keys: tuple[Callable[[str], str], ...] = ()
+    format: str | None = None  # how both are written; None where the layout is recognised
+
+
+def open_pairs(gt: Instances, pred: Instances, boxes_gt: np.ndarray, boxes_pred: np.ndarray) -> RingPairs:
+    """Pairs of one sample whose boxes overlap (touching is not enough)."""
+    firsts: list[np.ndarray] = []
+    seconds: list[np.ndarray] = []
+    for s in range(len(gt.sample_ids)):
+        a, b = gt.span(s), pred.span(s)
+        g, p = np.repeat(np.arange(a.start, a.stop), len(b)), np.tile(np.arange(b.start, b.stop), len(a))
+        low = np.maximum(boxes_gt[:2, g], boxes_pred[:2, p])
+        meet = (np.minimum(boxes_gt[2:, g], boxes_pred[2:, p]) > low).all(0)
+        firsts.append(g[meet])
+        seconds.append(p[meet])
+    return RingPairs(gt, pred, np.concatenate(firsts), np.concatenate(seconds))
+
+
+def words(count: int, texts: Sequence[tuple[str, str]]) -> Texts:
+    """The pairs, repeated to ``count``."""
+    times = math.ceil(count / len(texts))
+    pairs = (list(texts) * times)[:count]
+    return Texts([a for a, _ in pairs], [b for _, b in pairs])
+
+
+def table(rings: Sequence[Sequence[tuple[int, int]]], texts: Sequence[str] = ()) -> Instances:
+    """One sample with these rings, all care."""
+    builder = InstancesBuilder(has_text=bool(texts))
+    builder.begin("1")
+    for i, ring in enumerate(rings):
+        builder.add([v for xy in ring for v in xy], texts[i] if texts else "")
+    return builder.build()
+
+
+def aligned(gt: Instances, pred: Instances) -> RingPairs:
+    """Ring i of one side with ring i of the other."""
+    every = np.arange(len(gt))
+    return RingPairs(gt, pred, every, every)

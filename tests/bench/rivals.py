@@ -1,0 +1,253 @@
+"""The one table of rivals: name -> what it answers on which inputs, by which rule that equals ours, how to get it.
+
+Benches time ``RIVALS[…].side(inputs)``; parity tests may call ``RIVALS[…].side(inputs)(1)`` for the answer alone. What
+a side builds before it is asked stands outside the clock; rivals called "from points" have it inside.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ocr_eval.tables.instances import Instances
+from scripts import peers
+from tests.bench.equality import AREAS, NUMBERS, PAIRS, RATIO, Rule
+from tests.bench.inputs import Boxes, Files, RingPairs, Texts
+from tests.bench.polygon3 import official_style, polygon3
+from tests.bench.ratio import Command, Side, in_process
+
+
+def _shapely_areas(inputs: RingPairs) -> Side:
+    import shapely
+
+    a, b = _shapely_rings(inputs.gt), _shapely_rings(inputs.pred)
+    assert shapely.is_valid(a).all() and shapely.is_valid(b).all(), (
+        "a ufunc that meets an invalid ring stops early"
+    )
+    a, b = a[inputs.g], b[inputs.p]
+    return in_process(lambda: shapely.area(shapely.intersection(a, b)))
+
+
+def _shapely_areas_from_points(inputs: RingPairs) -> Side:
+    import shapely
+
+    def call() -> Any:
+        a, b = _shapely_rings(inputs.gt), _shapely_rings(inputs.pred)
+        return shapely.area(shapely.intersection(a[inputs.g], b[inputs.p]))
+
+    return in_process(call)
+
+
+def _shapely_rings(table: Instances) -> Any:
+    import shapely
+
+    owner = np.repeat(np.arange(len(table)), np.diff(table.ring))
+    return shapely.polygons(shapely.linearrings(table.xy, indices=owner))
+
+
+def _shapely_matches(inputs: RingPairs) -> Side:
+    """How detection toolkits do it: for every pair of a sample ``intersection`` and ``union`` of two polygons."""
+    gts, preds = _shapely_rings(inputs.gt).tolist(), _shapely_rings(inputs.pred).tolist()
+    care = inputs.gt.care.tolist()
+    spans = [(inputs.gt.span(s), inputs.pred.span(s)) for s in range(len(inputs.gt.sample_ids))]
+
+    def call() -> list[int]:
+        rows: list[int] = []
+        for own_gt, own_pred in spans:
+            ignored = {
+                p
+                for p in own_pred
+                if any(
+                    not care[g] and preds[p].area and gts[g].intersection(preds[p]).area / preds[p].area > 0.5
+                    for g in own_gt
+                )
+            }
+            overlap = {(g, p): _overlap(gts[g], preds[p]) for g in own_gt for p in own_pred}
+            taken: set[int] = set()
+            for g in own_gt:
+                found = (p for p in own_pred if p not in ignored and p not in taken and overlap[g, p] > 0.5)
+                p = next(found, None) if care[g] else None
+                if p is not None:
+                    taken.add(p)
+            rows += [len(taken), sum(care[g] for g in own_gt), len(own_pred) - len(ignored)]
+        return rows
+
+    return in_process(call)
+
+
+def _overlap(a: Any, b: Any) -> float:
+    union: float = a.union(b).area
+    return a.intersection(b).area / union if union else 0.0
+
+
+def _shapely_tree(inputs: Boxes) -> Side:
+    import shapely
+
+    gt, pred = shapely.box(*inputs.gt), shapely.box(*inputs.pred)
+    return in_process(lambda: shapely.STRtree(pred).query(gt))
+
+
+def _cpdist(inputs: Texts) -> Side:
+    from rapidfuzz import process
+    from rapidfuzz.distance import Levenshtein
+
+    return in_process(
+        lambda: process.cpdist(inputs.gt, inputs.pred, scorer=Levenshtein.distance, workers=1, dtype=np.int64)
+    )
+
+
+def _loop(import_scorer: Callable[[], Callable[[str, str], int]]) -> Callable[[Texts], Side]:
+    def side(inputs: Texts) -> Side:
+        scorer = import_scorer()
+        return in_process(lambda: [scorer(a, b) for a, b in zip(inputs.gt, inputs.pred, strict=True)])
+
+    return side
+
+
+def _rapidfuzz() -> Callable[[str, str], int]:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance
+
+
+def _levenshtein() -> Callable[[str, str], int]:
+    from Levenshtein import distance
+
+    return distance  # type: ignore[no-any-return]
+
+
+def _polyleven() -> Callable[[str, str], int]:
+    from polyleven import levenshtein
+
+    return levenshtein  # type: ignore[no-any-return]
+
+
+def _edlib() -> Callable[[str, str], int]:
+    import edlib
+
+    return lambda a, b: edlib.align(a, b, task="distance")["editDistance"]  # type: ignore[no-any-return]
+
+
+def _jiwer(inputs: Texts) -> Side:
+    import jiwer
+
+    return in_process(lambda: jiwer.cer(inputs.gt, inputs.pred))
+
+
+def _popeval_twin(inputs: Files) -> Side:
+    """Reading, parsing and counting by the slow twin, as the official program does it -> (S, 3) rows."""
+    from tests.oracles import popeval
+
+    def call() -> list[tuple[float, int, int]]:
+        gt = popeval.read_archive(inputs.gt, inputs.readers[0], inputs.keys[0])
+        pred = popeval.read_archive(inputs.pred, inputs.readers[1], inputs.keys[1])
+        rows = popeval.score(gt, pred)
+        return [(row.removed, row.chars_gt, row.chars_det) for row in rows.values()]
+
+    return in_process(call)
+
+
+def _official_process(inputs: Files) -> Side:
+    """The official-style script as a process of its own, its result archive included."""
+    results = Path(tempfile.mkdtemp()) / "results.zip"
+    script = peers.ROOT / "tests/oracles/official_style_rrc.py"
+    arguments = [peers.python_of("polygon3"), script, inputs.gt, inputs.pred, results]
+
+    def answer(output: str) -> list[float]:
+        method = json.loads(output)
+        return [method[name] for name in ("precision", "recall", "hmean")]
+
+    return Command([str(word) for word in arguments], answer=answer)
+
+
+class Rival(NamedTuple):
+    """One peer for one kind of work."""
+
+    package: str  # the distribution whose version the ratio is about
+    inputs: type
+    applies: str
+    equality: Rule
+    side: Callable[[Any], Side]
+    environment: str = "main"  # of scripts/peers.py
+
+    @property
+    def module(self) -> str:
+        return {"python-Levenshtein": "Levenshtein", "Polygon3": ""}.get(self.package, self.package)
+
+
+_SIMPLE = "simple rings"
+
+RIVALS: dict[str, Rival] = {
+    "areas: Polygon3": Rival("Polygon3", RingPairs, _SIMPLE, AREAS, polygon3("areas"), "polygon3"),
+    "areas: Polygon3, from points": Rival(
+        "Polygon3", RingPairs, _SIMPLE, AREAS, polygon3("areas_from_points"), "polygon3"
+    ),
+    "areas: shapely": Rival("shapely", RingPairs, "valid rings", AREAS, _shapely_areas),
+    "areas: shapely, from points": Rival(
+        "shapely", RingPairs, "valid rings", AREAS, _shapely_areas_from_points
+    ),
+    "rrc-iou: Polygon3 loop": Rival("Polygon3", RingPairs, _SIMPLE, NUMBERS, polygon3("matches"), "polygon3"),
+    "rrc-iou: Polygon3 loop, from points": Rival(
+        "Polygon3", RingPairs, _SIMPLE, NUMBERS, polygon3("matches_from_points"), "polygon3"
+    ),
+    "rrc-iou: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, _shapely_matches),
+    "rrc-iou: official-style script": Rival(
+        "Polygon3", Files, "files it accepts", NUMBERS, official_style, "polygon3"
+    ),
+    "score: official-style script": Rival(
+        "Polygon3", Files, "files it accepts", NUMBERS, _official_process, "polygon3"
+    ),
+    "candidates: STRtree": Rival("shapely", Boxes, "boxes", PAIRS, _shapely_tree),
+    "distances: rapidfuzz cpdist": Rival("rapidfuzz", Texts, "any strings", NUMBERS, _cpdist),
+    "distances: rapidfuzz loop": Rival("rapidfuzz", Texts, "any strings", NUMBERS, _loop(_rapidfuzz)),
+    "distances: Levenshtein loop": Rival(
+        "python-Levenshtein", Texts, "any strings", NUMBERS, _loop(_levenshtein)
+    ),
+    "distances: polyleven loop": Rival("polyleven", Texts, "any strings", NUMBERS, _loop(_polyleven)),
+    "distances: edlib loop": Rival(
+        "edlib", Texts, "at most 256 distinct characters in a pair", NUMBERS, _loop(_edlib)
+    ),
+    "cer: jiwer": Rival("jiwer", Texts, "strings without outer spaces", RATIO, _jiwer),
+    "popeval: official-style oracle": Rival("shapely", Files, "files it parses", NUMBERS, _popeval_twin),
+}
+
+
+def missing(name: str) -> str | None:
+    """Why a rival cannot be asked, with the line that installs it; None when it can."""
+    rival = RIVALS[name]
+    if rival.environment == "main":
+        found = importlib.util.find_spec(rival.module) is not None
+        return None if found else f"{rival.package} is missing: {peers.install_line('main')}"
+    reason = _environment_missing(rival.environment)
+    return (
+        f"{rival.package} is missing ({reason}): {peers.install_line(rival.environment)}" if reason else None
+    )
+
+
+@functools.cache
+def _environment_missing(environment: str) -> str | None:
+    return peers.missing(environment)
+
+
+def version(name: str) -> str:
+    """``package version`` of a rival."""
+    rival = RIVALS[name]
+    if rival.environment == "main":
+        return f"{rival.package} {importlib.metadata.version(rival.package)}"
+    return f"{rival.package} {_remote_version(rival.environment, rival.package)}"
+
+
+@functools.cache
+def _remote_version(environment: str, package: str) -> str:
+    ask = "import sys, importlib.metadata as m; print(m.version(sys.argv[1]) + ', CPython ' + sys.version.split()[0])"
+    command = [str(peers.python_of(environment)), "-c", ask, package]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
