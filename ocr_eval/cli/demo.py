@@ -14,7 +14,7 @@ PROTOCOLS = ("rrc-iou", "cascade", "popeval")
 
 @click.command(
     cls=Example,
-    example="ocr-eval demo --out /tmp/ocr-eval-demo",
+    example="ocr-eval demo --out my-demo",
     short_help="score the shipped sample data set with outputs of real engines",
 )
 @click.option(
