@@ -126,7 +126,7 @@ def _looks_ltrb(glimpse: Glimpse) -> bool:
     if len(run) and ((run >= 4) & (run <= 7)).mean() >= 0.5 and (run <= 5).mean() >= 0.5:
         return not glimpse.rotated()
     spaces, _ = glimpse.runs(" ")
-    return bool(len(spaces)) and bool(((spaces >= 4) & (spaces <= 7)).mean() >= 0.5)
+    return bool(len(spaces)) and bool(((spaces >= 4) & (spaces <= 5)).mean() >= 0.5)
 
 
 LTRB = LineLayout(

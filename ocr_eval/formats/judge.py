@@ -110,12 +110,14 @@ def _identical(instances: Instances, texts: Sequence[str | None], findings: Find
     hashed = np.add.reduceat(mixed + (bits[:, 1] * (factor | np.uint64(1)) >> np.uint64(3)), first)
     order = np.lexsort((hashed, instances.sample_of))
     same = (np.diff(instances.sample_of[order]) == 0) & (np.diff(hashed[order]) == 0)
-    for a, b in zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True):
-        equal = np.array_equal(instances.points(a), instances.points(b))
-        if equal and texts[a] == texts[b]:
-            findings.warn(
-                "W_GT", "identical instances", place=f"{_place(instances, a)} and {int(instances.line[b])}"
-            )
+    suspects = np.unique(np.concatenate([order[:-1][same], order[1:][same]]))
+    seen: dict[tuple[int, bytes, str | None], int] = {}
+    for k in suspects.tolist():
+        key = (int(instances.sample_of[k]), instances.points(k).tobytes(), texts[k])
+        first_one = seen.setdefault(key, k)
+        if first_one != k:
+            place = f"{_place(instances, first_one)} and {int(instances.line[k])}"
+            findings.warn("W_GT", "identical instances", place=place)
 
 
 def _place(instances: Instances, k: int) -> str:

@@ -10,6 +10,8 @@ from ocr_eval.formats import FORMATS
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.reader import Entry, Format, Options
 
+ANYTHING = "text"  # any content is some text, so this layout yields to every other
+
 
 def format_of(name: str) -> Format:
     """The format behind an id of the table."""
@@ -39,11 +41,11 @@ def recognise(
     glimpse = Glimpse(entries, options)
     if glimpse.first is None:
         return next(
-            n
-            for n, row in FORMATS.items()
-            if row.geometry == options.geometry and row.document == documents[0]
+            n for n, row in FORMATS.items() if row.geometry == options.geometry and row.document in documents
         )
     found = candidates(entries, options, documents)
+    if len(found) > 1 and ANYTHING in found:
+        found.remove(ANYTHING)
     if len(found) == 1:
         return found[0]
     flag = "--gt-format" if options.role == "gt" else "--pred-format"

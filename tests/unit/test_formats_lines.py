@@ -85,7 +85,23 @@ def test_a_negative_zero_is_zero() -> None:
     assert str(numbers.confidence("-0.0", LIMITS)) == "0.0"
 
 
-NO_CONFIDENCES = ["", "1x9", "1.5", "10", "-0.5", ".5", "1.", "nan", "inf", "0,5", "1e5", "1e", "e1", "0.5e1.0", "٠"]
+NO_CONFIDENCES = [
+    "",
+    "1x9",
+    "1.5",
+    "10",
+    "-0.5",
+    ".5",
+    "1.",
+    "nan",
+    "inf",
+    "0,5",
+    "1e5",
+    "1e",
+    "e1",
+    "0.5e1.0",
+    "٠",
+]
 NO_CONFIDENCES += ["0.5 e1", "1_0", "0." + "1" * 31, "1e999999999", "+0.5"]
 
 
