@@ -21,55 +21,55 @@ _WORDS = {
 }
 POLICIES = ("refuse", "false-positive", "official")
 _FARTHEST = 65_535  # beyond this on one axis a ring lies outside any image whose size is not known
-_EVEN_ODD_VERTICES = 64  # the even-odd area of longer rings is left out of messages: its cost is cubic
+_EVEN_ODD_BUDGET = (
+    10_000  # vertices² whose even-odd area is worth computing for messages: well under a second
+)
 
 
 def judge(instances: Instances, columns: Columns, findings: Findings, policy: str) -> None:
     """Records faults and warnings of every ring. ``columns`` are what the table was built from."""
     if not instances.geometry or not len(instances):
         return
-    _invalid(instances, findings, policy, columns.pointer)
+    if not instances.valid.all():
+        _invalid(instances, columns, findings, policy)
     _outside(instances, findings)
     _orientation(instances, findings)
     if findings.role == "gt":
         _identical(instances, columns.texts, findings)
 
 
-def _invalid(instances: Instances, findings: Findings, policy: str, pointer: str) -> None:
-    bad = np.flatnonzero(~instances.valid)
-    if not len(bad):
-        return
+def _invalid(instances: Instances, columns: Columns, findings: Findings, policy: str) -> None:
     areas = _signed_areas(instances)
-    for k in bad.tolist():
+    budget = _EVEN_ODD_BUDGET
+    for k in np.flatnonzero(~instances.valid).tolist():
         what = _WORDS[int(instances.shape[k])]
         if policy == "official" or (policy == "false-positive" and findings.role != "gt"):
-            findings.warn(
-                "W_POLYGON",
-                f"{what} kept under --invalid-polygons {policy}",
-                place=_place(instances, k),
-            )
-        elif findings.role == "gt" and not instances.care[k] and instances.shape[k] != SELF_INTERSECTING:
+            message = f"{what} kept under --invalid-polygons {policy}"
+            findings.warn("W_POLYGON", message, place=_place(instances, k))
+            continue
+        if findings.role == "gt" and not instances.care[k] and instances.shape[k] != SELF_INTERSECTING:
             findings.warn("W_GT", f"don't care: {what}", place=_place(instances, k))
+            continue
+        hint = ""
+        if len(findings.problems) < findings.max_errors:
+            budget -= int(instances.ring[k + 1] - instances.ring[k]) ** 2
+            hint = _cure(instances, k, float(areas[k]), findings, even_odd=budget >= 0)
+        sample, line = int(instances.sample_of[k]), int(instances.line[k])
+        entry = instances.entries[sample]
+        if columns.pointer:
+            document = columns.positions[sample] if columns.positions else sample
+            where = columns.pointer.format(sample=document, index=line - 1)
+            findings.error("E_POLYGON", f"{what} {where}", hint, entry=entry)
         else:
-            hint = (
-                _cure(instances, k, float(areas[k]), findings)
-                if len(findings.problems) < findings.max_errors
-                else ""
-            )
-            sample = int(instances.sample_of[k])
-            where = pointer.format(sample=sample, index=int(instances.line[k]) - 1)
-            reason = f"{what} {where}".rstrip()
-            line = None if pointer else int(instances.line[k])
-            findings.error("E_POLYGON", reason, hint, entry=instances.entries[sample], line=line)
+            findings.error("E_POLYGON", what, hint, entry=entry, line=line)
 
 
-def _cure(instances: Instances, k: int, signed: float, findings: Findings) -> str:
+def _cure(instances: Instances, k: int, signed: float, findings: Findings, *, even_odd: bool) -> str:
     from ocr_eval.kernels.rings import even_odd_area
 
-    points = instances.points(k)
     areas = f"signed area {signed:.12g}"
-    if len(points) <= _EVEN_ODD_VERTICES:
-        areas += f", even-odd area {float(even_odd_area(points)):.12g}"
+    if even_odd:
+        areas += f", even-odd area {float(even_odd_area(instances.points(k))):.12g}"
     cure = "order the points around the ring"
     if findings.role != "gt":
         cure += ", or keep it as a false positive with --invalid-polygons false-positive"

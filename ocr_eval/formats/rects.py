@@ -126,6 +126,7 @@ class TdaRects:
                 continue
             self._image(s, lists, entry, options, findings, columns)
             columns.close(sample, entry.name)
+            columns.positions.append(s)
         unknown_names(unknown, options.samples, findings)
         return columns
 

@@ -1,4 +1,4 @@
-"""Every reference archive and sample file in a layout that is read: recognised without a flag, with its known totals."""
+"""Every reference archive and sample file in a layout that is read: recognised without a flag, with known totals."""
 
 from __future__ import annotations
 

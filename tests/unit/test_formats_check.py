@@ -270,3 +270,17 @@ def test_reading_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_flood_of_invalid_rings_costs_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def counted(points: Any) -> int:
+        calls.append(len(points))
+        return 0
+
+    monkeypatch.setattr("ocr_eval.kernels.rings.even_odd_area", counted)
+    zigzag = ",".join(f"{k * 7919 % 1000},{k * 104729 % 997}" for k in range(60))
+    found = examine(zipped(tmp_path / "a.zip", {"a.txt": f"{zigzag}\n" * 300}), format="polygon")
+    assert (found.total, len(found.problems)) == (300, 100)
+    assert sum(size**2 for size in calls) <= 10_000

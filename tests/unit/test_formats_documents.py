@@ -171,6 +171,14 @@ def test_tda_rects_that_are_refused(change: dict[str, Any], code: str, words: st
     assert words in problem.reason
 
 
+def test_a_pointer_counts_the_images_of_the_document(tmp_path: Path) -> None:
+    bad = IMAGE | {"img_name": "img_3.jpg", "points": [[[0, 0], [9, 9], [9, 0], [0, 9]]]}
+    problems = tda(
+        tmp_path, [IMAGE, IMAGE | {"img_name": "img_2.jpg"}, bad], samples=["img_1", "img_3"]
+    ).problems
+    assert [p.reason for p in problems if p.code == "E_POLYGON"] == ["self-intersecting ring /2/points/0"]
+
+
 def test_an_image_that_stands_twice_in_a_document(tmp_path: Path) -> None:
     (problem,) = tda(tmp_path, [IMAGE, IMAGE | {"img_name": "img_1.jpg"}]).problems
     assert (problem.code, problem.reason) == (
