@@ -18,17 +18,20 @@ from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.formats.scan import Scan
 from ocr_eval.limits import Limits
 
-LINES, CHARACTERS = 1 << 16, 1 << 20
+CHARACTERS = 1 << 20  # bytes after which a batch is closed
+_LF = 10
+_MARKS = (b"\xef", b"\xff", b"\xfe")  # first byte of a byte order mark, perhaps
+_ENDS = (b"", b"\n", b"\r")
 Flags = NDArray[np.bool_]
 Index = NDArray[np.int64]
 
 
 @dataclass
 class Batch:
-    """Some entries and their lines, blank and broken ones left out."""
+    """Some entries and their lines with LF between them, blank and broken ones left out."""
 
     entries: list[Entry] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    text: str = ""
     places: list[int] = field(default_factory=list)  # line number of each line, from 1
     sizes: list[int] = field(default_factory=list)  # lines of each entry
 
@@ -39,20 +42,58 @@ class Batch:
 
 def batches(entries: Sequence[Entry], options: Options, findings: Findings) -> Iterator[Batch]:
     """The entries in order; faults of bytes and lines are recorded."""
-    batch = Batch()
-    characters = 0
+    group: list[Entry] = []
+    size = 0
     for entry in entries:
-        lines, places = lines_of(entry, findings, options.limits)
-        batch.entries.append(entry)
-        batch.lines += lines
+        group.append(entry)
+        size += len(entry.data)
+        if size >= CHARACTERS:
+            yield _plain(group, options.limits) or _checked(group, options, findings)
+            group, size = [], 0
+    if group:
+        yield _plain(group, options.limits) or _checked(group, options, findings)
+
+
+def _plain(group: list[Entry], limits: Limits) -> Batch | None:
+    """All entries at once, when nothing about their bytes and lines has to be told; else None."""
+    parts, sizes = [], []
+    for entry in group:
+        data = entry.data
+        if not data:
+            sizes.append(0)
+            continue
+        data = data.removesuffix(b"\n").removesuffix(b"\r") if data[-1] == _LF else data
+        if len(data) > limits.line_bytes or data[:1] in _MARKS or data[-1:] in _ENDS:
+            return None
+        parts.append(data)
+        sizes.append(data.count(b"\n") + 1)
+    joined = b"\n".join(parts)
+    if b"\0" in joined or max(sizes, default=0) > limits.instances:
+        return None
+    try:
+        text = joined.decode()
+    except UnicodeDecodeError:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\r" in text or "\n\n" in text or "\n " in text or "\n\t" in text or text[:1] in ("\n", " ", "\t"):
+        return None  # a lone CR, or perhaps a blank line
+    first = np.cumsum(sizes) - sizes
+    places = np.arange(sum(sizes)) - np.repeat(first, sizes) + 1
+    return Batch(group, text, places.tolist(), sizes)
+
+
+def _checked(group: list[Entry], options: Options, findings: Findings) -> Batch:
+    """One entry after the other, with notes and faults."""
+    batch = Batch(group)
+    lines: list[str] = []
+    for entry in group:
+        own, places = lines_of(entry, findings, options.limits)
+        lines += own
         batch.places += places
-        batch.sizes.append(len(lines))
-        characters += len(entry.data)
-        if len(batch.lines) >= LINES or characters >= CHARACTERS:
-            yield batch
-            batch, characters = Batch(), 0
-    if batch.entries:
-        yield batch
+        batch.sizes.append(len(own))
+    batch.text = "\n".join(lines)
+    return batch
 
 
 def rest_of(scanned: Scan, at: Index, taken: Flags, skip: int) -> list[str | None]:

@@ -30,8 +30,11 @@ def _slow(line: str, options: Options, _: Any) -> Line:
 
 
 def looks(glimpse: Glimpse) -> bool:
+    commas, _ = glimpse.runs(",")
+    if not len(commas) or (commas >= 4).mean() >= 0.5:
+        return False
     run, _ = glimpse.runs(" ")
-    return bool(len(run)) and bool((run >= 8).mean() >= 0.5)
+    return bool((run >= 8).mean() >= 0.5)
 
 
 CHARACTERS = LineLayout(

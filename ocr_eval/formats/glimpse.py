@@ -12,7 +12,7 @@ from ocr_eval.formats.numbers import BLANK, is_decimal
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.formats.scan import scan
 
-ENTRIES, LINES = 64, 16  # how many entries are looked at, spread over the input, and how many lines of each
+ENTRIES, LINES = 48, 16  # how many entries are looked at, spread over the input, and how many lines of each
 _HEAD = 1 << 16
 Counts = NDArray[np.int64]
 
@@ -43,7 +43,7 @@ class Glimpse:
                 else [line.replace(" ", "").replace("\t", "") for line in self.lines]
             )
             none = np.zeros(0, np.int64)
-            found = scan(lines, separator) if lines else None
+            found = scan("\n".join(lines), separator) if lines else None
             self._runs[separator] = (found.run, found.fields) if found is not None else (none, none)
         return self._runs[separator]
 

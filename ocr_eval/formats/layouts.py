@@ -62,17 +62,17 @@ class LineLayout:
         most, total = options.limits.total_instances, 0
         style: list[Any] = []
         for batch in batches(entries, options, findings):
-            total += len(batch.lines)
+            total += len(batch.places)
             if total > most:
                 hint = "--limit total-instances=N raises the limit when the file is honest"
                 findings.error("E_LIMIT", f"more than {most} instances", hint)
                 break
             columns.samples += [entry.sample for entry in batch.entries]
             columns.entries += [entry.name for entry in batch.entries]
-            if not batch.lines:
+            if not batch.places:
                 columns.sizes += batch.sizes
                 continue
-            scanned = scan(batch.lines, self.separator)
+            scanned = scan(batch.text, self.separator)
             if not style:
                 style.append(self.style(scanned, options))
             self._batch(batch, scanned, style[0], options, findings, columns)
@@ -93,7 +93,7 @@ class LineLayout:
         singles: list[int] = []
         for k in np.flatnonzero(~taken).tolist():
             try:
-                ring, confidence[k], texts[k] = self.slow(batch.lines[k], options, style)
+                ring, confidence[k], texts[k] = self.slow(scanned.line(k), options, style)
             except LineFault as fault:
                 entry, line = batch.entries[owner[k]].name, batch.places[k]
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry, line=line, col=fault.col)

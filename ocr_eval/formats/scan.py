@@ -34,6 +34,10 @@ class Scan:
         """(L,) number of fields of each line."""
         return np.diff(self.first)
 
+    def line(self, k: int) -> str:
+        """One line as it was given."""
+        return self.text[int(self.begin[self.first[k]]) : int(self.end[k])]
+
     def starts_with(self, begin: NDArray[np.int64], word: str) -> NDArray[np.bool_]:
         """True for every position at which ``word`` (up to eight characters) stands."""
         found = np.ones(len(begin), np.bool_)
@@ -42,9 +46,9 @@ class Scan:
         return found
 
 
-def scan(lines: list[str], separator: str) -> Scan:
-    """Fields of the lines, split at every ``separator``. Lines hold neither LF nor NUL; cost linear in their length."""
-    text = "\0" * _PAD + "\n".join(lines) + "\0" * _PAD
+def scan(lines: str, separator: str) -> Scan:
+    """Fields of the lines, which LF separates, split at every ``separator``. Cost linear in their length."""
+    text = "\0" * _PAD + lines + "\0" * _PAD
     codes: NDArray[np.uint8] | NDArray[np.uint32]
     if text.isascii():
         codes = np.frombuffer(text.encode("ascii"), np.uint8)
