@@ -202,7 +202,7 @@ def test_of_two_words_the_nearer_to_the_origin_is_served(turned: bool) -> None:
     assert [v.status for v in found] == (["miss", "match"] if turned else ["match", "miss"])
 
 
-def test_a_gt_without_area_lies_wholly_in_all_it_touches(kernels: str) -> None:
+def test_all_contacts_of_a_gt_without_area_tie(kernels: str) -> None:
     truth = gt(Word([0, 0, 100, 0, 100, 0, 0, 0], "abc"))
     found = pred(Word(WHOLE, "ab"), Word(LEFT, "c"))
     assert scored(truth, found, invalid_polygons="official", kernels=kernels) == (2 + 1, 3, 3)
@@ -219,6 +219,36 @@ def test_a_bow_tie_gives_its_hull_or_nothing(kernels: str) -> None:
     assert counted(excused, found, invalid_polygons="false-positive", kernels=kernels)["dc_det"] == 0
 
 
+def test_a_ring_that_crosses_itself_after_its_fourth_vertex_is_invalid_all_the_same(kernels: str) -> None:
+    crossing = [0, 0, 100, 0, 100, 20, 0, 20, 40, -20, 20, 40]
+    options = {"invalid_polygons": "false-positive", "kernels": kernels}
+    for rule in ("vertices=first4", "vertices=first4,hull=false"):
+        found = pred(Word(crossing, "abc"))
+        assert scored(gt(Word(WHOLE, "abc")), found, rule, **options) == (0, 3, 3)
+        assert counted(gt(Word(WHOLE, "###")), found, rule, **options)["dc_det"] == 0
+        assert scored(gt(Word(WHOLE, "abc")), found, rule, invalid_polygons="official") == (3, 3, 3)
+
+
+def test_four_vertices_of_a_valid_ring_may_cross(kernels: str) -> None:
+    ring = [
+        0,
+        0,
+        10,
+        0,
+        10,
+        20,
+        20,
+        10,
+        20,
+        30,
+        0,
+        30,
+    ]  # the line from (20, 10) to (0, 0) cuts the second edge
+    truth, found = gt(Word(ring, "abc")), pred(Word(ring, "abc"))
+    for rule in ("", "hull=false", "vertices=first4", "vertices=first4,hull=false"):
+        assert scored(truth, found, rule, kernels=kernels) == (3, 3, 3)
+
+
 def test_a_sample_without_prediction_counts_as_missed(kernels: str) -> None:
     truth = table({"img_1": [Word(WHOLE, "abc")], "img_2": [Word(WHOLE, "de")]}, role="gt")
     counts = count(truth, pred(Word(WHOLE, "abc")), protocol="popeval", kernels=kernels)
@@ -232,6 +262,13 @@ def test_the_paper_deletes_a_prediction_once_it_was_used(kernels: str) -> None:
     # Code: x shares nothing, so both words have one contact. Paper: the far word has two, waits, and is left with x.
     assert scored(truth, found, kernels=kernels) == (2 + 1, 4, 3)
     assert scored(truth, found, "variant=paper", kernels=kernels) == (2, 4, 3)
+
+
+def test_an_empty_gt_uses_up_no_prediction(kernels: str) -> None:
+    truth = gt(Word(box(0, 0, 10, 10), ""), Word(box(20, 0, 30, 10), "ab"))
+    found = pred(Word(box(0, 0, 30, 10), "ab"), Word(box(25, 0, 30, 10), "x"))
+    for rule in ("", "variant=paper"):
+        assert scored(truth, found, rule, kernels=kernels) == (2, 3, 2)
 
 
 def test_in_one_pass_of_the_paper_two_words_share_a_prediction(kernels: str) -> None:

@@ -18,7 +18,7 @@ The rule, per sample
        b. Else take the nearest gt. Among its contacts those with the largest I / area(gt), up to 1e-9, are all used,
           one after the other in file order. ``ties=first``: only the first of them. ``ties=reciprocal``: all of them,
           but each of n counts 1/n of what it shares with the gt as it was before this step.
-       A gt without area lies wholly in what it touches: I / area is 1.
+       All contacts of a gt without area tie.
     Nearest: least distance from (0, 0) to a point inside the gt's hull, then file order. The point is the middle
     of the hull on a line half-way between the two vertices next to the middle of its y range (GEOS
     ``representative_point``); a segment gives its upper end, then the left one.
@@ -210,10 +210,9 @@ class PopEval:
             meet = sure | made.covers_gt(pairs, 0.0, among=meet & ~sure)
         elif not self.hull:
             meet = made.meets(pairs, among=meet)
-        share = np.where(pairs.area_gt[pairs.gt] > 0, made.gt_share(pairs), 1.0)
         rank = np.empty(len(gt), np.int64)
         rank[np.argsort(self._distances(pairs, pairing), kind="stable")] = np.arange(len(gt))
-        contacts = Contacts(pairs.gt[meet], pairs.pred[meet], share[meet], rank)
+        contacts = Contacts(pairs.gt[meet], pairs.pred[meet], made.gt_share(pairs)[meet], rank)
         return Page(made, pairs, gt_texts, pred_texts, care, kept_gt, ignored, contacts)
 
     def _made(self, joined: Joined, pairing: Pairing) -> Pairing:
