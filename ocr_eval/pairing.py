@@ -91,10 +91,10 @@ class Pairing:
         g, p, place = g[meet], p[meet], place[meet]
         pairs = self._pairs(gt, pred, g, p, hull=True)
         inter, guard = pairs.inter.copy(), pairs.guard.copy()
-        empty = (place == 0) | (gt.area[g] == 0) | (pred.area[p] == 0)
+        empty = (place == 0) | (gt.shape[g] != SIMPLE) | (pred.shape[p] != SIMPLE)
         inter[empty], guard[empty] = 0, 0
         for k in np.flatnonzero(~empty & (inter <= guard)).tolist():
-            inter[k], guard[k] = float(self._exact(pairs, k)[0]), 0
+            inter[k] = float(self._exact(pairs, k)[0])
         return Pairs(
             pairs.start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull=True
         )

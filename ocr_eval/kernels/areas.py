@@ -86,7 +86,7 @@ def blocks(rows, columns):
     for one in np.unique(key[(rows > 0) & (columns > 0)]).tolist():
         n, m = one >> 32, one & 0xFFFFFFFF
         members = np.flatnonzero(key == one)
-        for k in np.array_split(members, 1 + len(members) * n * m // _WORK):
+        for k in np.array_split(members, -(-len(members) // max(1, _WORK // (n * m)))):
             yield k, n, m, max(1, _WORK // (m * len(k)))
 
 

@@ -82,9 +82,9 @@ def chain(points, exact):
         for x, y in walk:
             while len(half) > 1:
                 (ax, ay), (bx, by) = half[-2:]
-                if (bx - ax) * (y - ay) - (x - ax) * (by - ay) > 0:
+                if (bx - ax) * (y - ay) - (x - ax) * (by - ay) < 0:
                     break
                 half.pop()
             half.append((x, y))
         found += half[:-1]
-    return [first[place] for place in reversed(found)]
+    return [first[place] for place in found]

@@ -162,24 +162,7 @@ def warm():
     box, two = read_only([[0], [0], [1], [1]], np.float64), read_only([0, 1], np.int64)
     count, found, heads = np.zeros(1, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64)
     brute(two, box, two, box, read_only([False], np.bool_), count, two, False, found)
-    origin, cell_size = read_only([0, 0], np.float64), read_only([1, 1], np.float64)
-    shape = read_only([1, 1], np.int64)
-    bucket(box, two, origin, cell_size, shape, 16, heads, found[:1], found[:0])
-    one = read_only(found[:1], np.int64)
-    grid(
-        box,
-        box,
-        two,
-        two,
-        origin,
-        1.0,
-        shape,
-        16,
-        read_only(heads, np.int64),
-        one,
-        one[:0],
-        count,
-        two,
-        False,
-        found,
-    )
+    place = two, read_only([0, 0], np.float64), read_only([1, 1], np.float64), read_only([1, 1], np.int64), 16
+    bucket(box, *place, heads, found[:1], found[:0])
+    cells = [read_only(array, np.int64) for array in (heads, found[:1], found[:0])]
+    grid(box, box, two, *place, *cells, count, two, False, found)

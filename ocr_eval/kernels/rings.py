@@ -119,7 +119,7 @@ def _groups(xy, ring):
     exact = scaled.all() and far < EXACT_EXTENT / 2
     for n in np.flatnonzero(np.bincount(size)[3:]) + 3:
         members = np.flatnonzero(size == n)
-        for who in np.array_split(members, 1 + len(members) * n // _CHUNK):
+        for who in np.array_split(members, -(-len(members) // max(1, _CHUNK // n))):
             corner = begin[who] + np.arange(n)[:, None]
             own_x, own_y = x[corner], y[corner]
             guard = np.zeros(len(who)) if exact else _guards(own_x, own_y, scaled[who])
