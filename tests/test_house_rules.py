@@ -217,7 +217,12 @@ PLANTS: dict[str, list[tuple[str, str | None, str, str]]] = {
         ("ocr_eval/cli/__init__.py", "", "raise ValueError('broken')", "ocr-eval --version fails"),
     ],
     "answers_at_once": [
-        ("ocr_eval/cli/__init__.py", "", "import time; time.sleep(0.5)", "x `import click`, allowed 3x"),
+        (
+            "ocr_eval/cli/__init__.py",
+            "",
+            "import subprocess, sys\nfor _ in range(6):\n    subprocess.run([sys.executable, '-c', 'import click'])",
+            "x `import click`, allowed 3x",
+        ),
     ],
 }
 

@@ -51,9 +51,7 @@ HOME_OF_NUMBA = f"{KERNELS}.jit"
 def ladder(root: Path) -> list[str]:
     """The contracts of pyproject.toml, by import-linter."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
-    done = subprocess.run(
-        [*command, "--no-cache", "--no-logo"], cwd=root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--no-cache"], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode == 0 and re.search(r"Contracts: \d+ kept, 0 broken", done.stdout):
         return []
     return (done.stdout.partition("Broken contracts")[2] or done.stdout + done.stderr).strip().splitlines()
