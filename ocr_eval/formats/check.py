@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ocr_eval.errors import CODES, Findings, Notice, Problem, quote, usage_error
+from ocr_eval.errors import Findings, Notice, Problem, quote, usage_error
 from ocr_eval.formats import FORMATS, files, sniff, sources
 from ocr_eval.formats.judge import POLICIES, judge
 from ocr_eval.formats.names import Samples
@@ -104,6 +103,8 @@ def _check_arguments(
     name: str | None, role: str, geometry: bool, policy: str, stdin: bytes | None, source: str
 ) -> None:
     if name is not None and name not in FORMATS:
+        import difflib
+
         near = difflib.get_close_matches(name, FORMATS, n=3, cutoff=0.5)
         raise usage_error(f"no layout is called {quote(name)}", f"known: {', '.join(near or FORMATS)}")
     if name is not None and geometry and not FORMATS[name].geometry:
@@ -160,8 +161,8 @@ def _with_required_text(name: str, options: Options) -> Options:
 def _table(
     name: str, entries: list[Entry], options: Options, findings: Findings, policy: str
 ) -> Instances | None:
-    """T1 to T11. Rings are looked at unless a limit was exceeded, so that one bad line hides no other."""
-    before = findings.total
+    """T1 to T11. The rings of good lines are looked at although others are bad, so that no fault hides another."""
+    before, document = findings.total, FORMATS[name].document
     columns = sniff.format_of(name).read(entries, options, findings)
     if (
         findings.total > before
@@ -169,7 +170,9 @@ def _table(
         and _other_layout(name, entries, options, findings)
     ):
         return None
-    if any(CODES[problem.code].exit == 4 or "E_LIMIT" in problem.reason for problem in findings.problems):
+    if document and findings.total == before and not columns.samples:
+        findings.error("E_NO_SAMPLES", "no sample in the document", entry=entries[0].name)
+    if findings.total and not columns.care:
         return None
     instances = columns.builder(findings.source, options.text, findings).build()
     judge(instances, columns, findings, policy)

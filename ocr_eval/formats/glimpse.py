@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.formats.lines import BOM
-from ocr_eval.formats.numbers import BLANK, is_decimal
+from ocr_eval.formats.numbers import BLANK, is_decimal, resembles_number
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.formats.scan import scan
 
@@ -29,6 +30,14 @@ class Glimpse:
         self.head = data.removeprefix(BOM).lstrip()
         self.lines = [line for entry in chosen for line in _some_lines(entry.data)]
         self._runs: dict[str, tuple[Counts, Counts]] = {}
+
+    def loosened(self) -> Glimpse:
+        """The same with every field that resembles a number made one, to recognise files of broken numbers."""
+        other = copy(self)
+        fields = [line.split(",") for line in self.lines]
+        other.lines = [",".join("1" if resembles_number(f) else f for f in line) for line in fields]
+        other._runs = {}
+        return other
 
     def share(self, fits: Callable[[str], bool]) -> float:
         """Share of the lines for which ``fits`` is true; 0 without lines."""
@@ -58,12 +67,11 @@ class Glimpse:
 
     def rotated(self) -> bool:
         """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence."""
-        fifth = [line.split(",", 5)[4].strip(BLANK) for line in self.lines if line.count(",") >= 4]
-        if (
-            not fifth
-            or len(fifth) < len(self.lines)
-            or not all("." in word and is_decimal(word) for word in fifth)
-        ):
+        run, fields = self.runs(",")
+        if not len(run) or not ((run == 4) & (fields > 4)).all():
+            return False
+        fifth = [line.split(",", 5)[4].strip(BLANK) for line in self.lines]
+        if not all("." in word and is_decimal(word) for word in fifth):
             return False
         return self.options.role == "gt" or any(not 0 <= float(word) <= 1 for word in fifth)
 

@@ -7,7 +7,6 @@ that the schema refuses them with a place and CPython's limit on digits never sh
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -55,6 +54,8 @@ def load(entry: Entry, findings: Findings, limits: Limits) -> Any:
 
 def parse(data: bytes, limits: Limits) -> Any:
     """The value of a JSON document. Raises JsonFault."""
+    import json
+
     text = _checked_text(data, limits)
     doubles: list[_Double] = []
     integer = _integer if _LONG_NUMBER.search(data) else None

@@ -66,7 +66,7 @@ class LineLayout:
             if total > most:
                 hint = "--limit total-instances=N raises the limit when the file is honest"
                 findings.error("E_LIMIT", f"more than {most} instances", hint)
-                break
+                return Columns(self.id)
             columns.samples += [entry.sample for entry in batch.entries]
             columns.entries += [entry.name for entry in batch.entries]
             if not batch.places:

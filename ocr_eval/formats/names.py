@@ -6,7 +6,6 @@ number at the end compares by value (``img_021`` is ``img_21``), and only when e
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -107,6 +106,8 @@ class Samples:
 
     def close(self, keys: Sequence[str]) -> list[str]:
         """Up to three known ids that look like the first of these keys. Bounded cost for any number of samples."""
+        import difflib
+
         found: list[str] = []
         for key in keys[:3]:
             twin = self._folded.get(folded(key))

@@ -13,6 +13,7 @@ from ocr_eval.errors import quote
 from ocr_eval.limits import Limits
 
 BLANK = " \t"
+_NUMBER_LIKE = frozenset("0123456789.+-_eExX \t")
 NAMES = {"nan", "inf", "infinity"}
 _MARKS = {",": "','", ";": "';'", "	": "a tab", "|": "'|'", " ": "a space"}
 
@@ -38,6 +39,14 @@ def is_decimal(field: str) -> bool:
     whole, point, fraction = number[number[:1] == "-" :].partition(".")
     good = not point or (fraction.isascii() and fraction.isdigit())
     return good and len(number) <= 32 and 0 < len(whole) < 10 and whole.isascii() and whole.isdigit()
+
+
+def resembles_number(field: str) -> bool:
+    """True for what may be a broken coordinate rather than a word: ``12.5``, ``1e3``, ``0x1A``, ``１２``, ``nan``."""
+    word = field.strip(BLANK)
+    if word.lstrip("+-").casefold() in NAMES:
+        return True
+    return any(c.isdigit() for c in word) and all(c in _NUMBER_LIKE or c.isdigit() for c in word)
 
 
 def coordinates(fields: Sequence[str], limits: Limits, begin: int = 1) -> list[int]:

@@ -17,16 +17,6 @@ from ocr_eval.formats.numbers import LineFault
 from ocr_eval.formats.reader import Options
 from ocr_eval.formats.scan import Scan
 
-_NUMBER_LIKE = frozenset("0123456789.+-_eExX \t")
-
-
-def _resembles_number(field: str) -> bool:
-    """True for what may be a broken coordinate rather than a word: ``12.5``, ``1e3``, ``0x1A``, ``１２``, ``nan``."""
-    word = field.strip(numbers.BLANK)
-    if word.lstrip("+-").casefold() in numbers.NAMES:
-        return True
-    return any(c.isdigit() for c in word) and all(c in _NUMBER_LIKE or c.isdigit() for c in word)
-
 
 def _has_text(scanned: Scan, options: Options) -> bool:
     """True when the caller wants texts, or a line has a word after its numbers (and its confidence)."""
@@ -37,7 +27,7 @@ def _has_text(scanned: Scan, options: Options) -> bool:
         field = field + (scanned.run % 2 == 0)  # after an even run the next field is the confidence
     for k in np.flatnonzero((field < scanned.first[1:]) & (scanned.run >= 6)).tolist():
         begin, end = int(scanned.begin[field[k]]), int(scanned.end[k])
-        if not _resembles_number(scanned.text[begin:end].partition(",")[0]):
+        if not numbers.resembles_number(scanned.text[begin:end].partition(",")[0]):
             return True
     return False
 
@@ -90,7 +80,7 @@ def _count(fields: list[str], run: int, options: Options, has_text: bool) -> int
         return run - 2 + run % 2 if run == len(fields) else run
     if run == len(fields):  # the last ones are the confidence and a text of one or two numbers
         return run - 2 - run % 2
-    if run % 2 == 0 and run == len(fields) - 1 and not _resembles_number(fields[run]):
+    if run % 2 == 0 and run == len(fields) - 1 and not numbers.resembles_number(fields[run]):
         return run - 2  # confidence 0 or 1, then a text that begins with a number
     return run - run % 2
 

@@ -22,12 +22,16 @@ def format_of(name: str) -> Format:
 
 def candidates(entries: Sequence[Entry], options: Options, documents: tuple[bool, ...]) -> list[str]:
     """Ids of the formats that the content looks like; ``documents`` says which kinds the container allows."""
-    glimpse = Glimpse(entries, options)
-    return [
-        name
-        for name, row in FORMATS.items()
-        if row.geometry == options.geometry and row.document in documents and format_of(name).looks(glimpse)
-    ]
+    return _fitting(Glimpse(entries, options), documents)
+
+
+def _fitting(glimpse: Glimpse, documents: tuple[bool, ...]) -> list[str]:
+    geometry = glimpse.options.geometry
+    rows = [name for name, row in FORMATS.items() if row.geometry == geometry and row.document in documents]
+    found = [name for name in rows if format_of(name).looks(glimpse)]
+    if len(found) > 1 and ANYTHING in found:
+        found.remove(ANYTHING)
+    return found
 
 
 def recognise(
@@ -43,9 +47,10 @@ def recognise(
         return next(
             n for n, row in FORMATS.items() if row.geometry == options.geometry and row.document in documents
         )
-    found = candidates(entries, options, documents)
-    if len(found) > 1 and ANYTHING in found:
-        found.remove(ANYTHING)
+    found = _fitting(glimpse, documents)
+    other = "" if found else _known_but_unread(glimpse)
+    if not found and not other:
+        found = _fitting(glimpse.loosened(), documents)
     if len(found) == 1:
         return found[0]
     flag = "--gt-format" if options.role == "gt" else "--pred-format"
@@ -55,7 +60,6 @@ def recognise(
             f"name one with {flag}",
             source=findings.source,
         )
-    other = _known_but_unread(glimpse)
     if other:
         reason = f"content looks like {other}, which is not read"
     elif glimpse.lines:

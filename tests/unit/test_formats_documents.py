@@ -241,6 +241,13 @@ def test_recognition_lists_that_are_refused(
     assert (problem.code, problem.line) == (code, line)
 
 
+@pytest.mark.parametrize(("layout", "text"), [("pairs", "\n"), ("icdar-words", ""), ("tda-rects", "[]")])
+def test_a_document_without_samples(layout: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(text, encoding="utf-8")
+    found = examine(tmp_path / "a", format=layout, geometry=layout == "tda-rects")
+    assert [problem.code for problem in found.problems] == ["E_NO_SAMPLES"]
+
+
 def test_a_recognition_list_joins_the_gt(tmp_path: Path) -> None:
     found = words(
         tmp_path, "word_01.png\ta\nword_2.png\tb\n", "pairs", samples=["word_1", "word_2", "word_3"]

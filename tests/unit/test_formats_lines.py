@@ -206,7 +206,7 @@ def test_limits_of_lines(
 
 
 def test_no_geometry_is_computed_for_a_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr_eval.formats.reader.Columns.builder", None)
+    monkeypatch.setattr("ocr_eval.kernels.rings.classify", None)
     found = examine(
         zipped(tmp_path / "sub.zip", {"a.txt": "\n".join([TEXT] * 30)}), limits=Limits(instances=9), **QUAD
     )

@@ -168,6 +168,22 @@ def test_many_bad_lines_of_the_named_layout_are_all_listed(tmp_path: Path) -> No
     assert examine(zipped(tmp_path / "a.zip", {"img_1.txt": lines}), format="icdar-quad").total == 20
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("0.5,0,10,0,10,10,0,10", "E_COORD"),
+        ("nan,0,10,0,10,10,0,10,word", "E_COORD"),
+        ("1e1,0,10,0,10,10,0,10", "E_COORD"),
+        (",".join(f"{k}.5,{k * k}.25" for k in range(7)), "E_COORD"),
+        ("0,0,10,0,10,10,0", "E_FORMAT"),
+        ("0,0,10,0,10,10,0,word", "E_FORMAT"),
+    ],
+)
+def test_broken_numbers_are_named_without_a_flag_too(line: str, code: str, tmp_path: Path) -> None:
+    (problem,) = examine(zipped(tmp_path / "a.zip", {"img_1.txt": line})).problems
+    assert (problem.code, problem.entry, problem.line) == (code, "img_1.txt", 1)
+
+
 def test_an_unknown_flag_names_close_layouts(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(zipped(tmp_path / "a.zip", {"img_1.txt": SQUARE}), format="icdar_quad")
