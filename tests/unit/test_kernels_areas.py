@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from fractions import Fraction
@@ -184,7 +185,7 @@ def test_hulls_drop_what_is_on_a_line_and_run_one_way(which: str) -> None:
         [*cases, [(1, 1), (4, 4), (2, 2)], [(3, 3)] * 4, [], [(0.1, 0.3), (0.2, 0.6), (0.3, 0.9)]],
     )
     xy, ring = engine(which).hull_table(own.xy, own.ring, own.shape)
-    found = [xy[a:b].tolist() for a, b in zip(ring[:-1], ring[1:], strict=True)]
+    found = [xy[a:b].tolist() for a, b in itertools.pairwise(ring)]
     for hull in found[: len(cases)]:
         begin = hull.index([0, 0])
         assert hull[begin:] + hull[:begin] == [[0, 0], [0, 10], [10, 10], [10, 0]]
