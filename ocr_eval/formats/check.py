@@ -128,6 +128,9 @@ def _entries(
             name = sniff.recognise([Entry("", "", data)], options, findings, (True, False))
         if name is None or FORMATS[name].document:
             return name, [Entry("", "", data)]
+        if not file.name:
+            findings.error("E_ZIP_FORMAT", f"standard input is no zip, {name} has one file per sample")
+            return name, None
         entries = files.entries_of([file], findings, options.samples)
         return name, None if entries is None else [Entry(entries[0].sample, "", data)]
     listed = files.sample_files(found.files, findings, options.samples)
