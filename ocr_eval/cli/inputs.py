@@ -130,7 +130,6 @@ def read_side(path: str, **arguments: Any) -> Instances:
     """``formats.read`` with standard input under ``-``."""
     from ocr_eval.formats import read
 
-    instances: Instances
     if path != "-":
         return read(path, **arguments)
     if arguments.get("format") is None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import CONFIDENCE_HELP, FORMATS_HELP, POLICY_HELP, Example, Settings, close_names, common, option
+from ocr_eval.cli.options import (
+    CONFIDENCE_HELP,
+    FORMATS_HELP,
+    POLICY_HELP,
+    Example,
+    Settings,
+    close_names,
+    common,
+    option,
+)
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:

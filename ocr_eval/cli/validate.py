@@ -13,7 +13,8 @@ from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, c
 from ocr_eval.errors import CODES, InputError, Notice, Problem, escape, quote, usage_error
 
 if TYPE_CHECKING:
-    from ocr_eval.formats.check import Examined
+    from ocr_eval.formats.check import Examination
+    from ocr_eval.protocols import EvaluationProtocol
 
 
 @click.command(
@@ -67,15 +68,11 @@ def command(
             "max_errors": settings.max_errors,
         }
         samples = sample_ids(settings, gt, manifest, flags["gt_format"], shared)
-        from ocr_eval.formats.check import examine, official_refusals
-
-        arguments = reading(rules, "prediction") | shared
-        if not rules:
-            arguments |= {"text": None, "geometry": None}
-        found = examine(
-            path, format=flags["pred_format"], samples=samples, **arguments, **standard_input(path, flags)
+        arguments = (
+            reading(rules, "prediction") | shared | {"samples": samples, "stdin": standard_input(path, flags)}
         )
-        official = official_refusals(found, rules[0].ID) if rules else []
+        found = examined(path, flags["pred_format"], arguments, known=bool(rules))
+        official = refusals(path, rules[0], found, arguments) if rules else []
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
         if flags["format"] == "text" and found.problems:
@@ -87,15 +84,63 @@ def command(
     return InputError(found.problems).exit_code if found.problems else 0
 
 
-def standard_input(path: str, flags: dict[str, Any]) -> dict[str, Any]:
+def examined(path: str, name: str | None, arguments: dict[str, Any], *, known: bool) -> Examination:
+    """Every problem. Without a protocol (``known``) rings are looked for first, then a list of texts."""
+    from ocr_eval.formats import FORMATS
+    from ocr_eval.formats.check import examine
+
+    if known or name is not None:
+        geometry = arguments["geometry"] if known or name not in FORMATS else FORMATS[name].geometry
+        return examine(path, format=name, **(arguments | {"geometry": geometry}))
+    found = examine(path, **arguments)
+    if [problem.code for problem in found.problems] == ["E_FORMAT"] and "no known layout" in found.problems[
+        0
+    ].reason:
+        texts = examine(path, **(arguments | {"geometry": False}))
+        return found if texts.problems else texts
+    return found
+
+
+def refusals(
+    path: str, rule: EvaluationProtocol, found: Examination, arguments: dict[str, Any]
+) -> list[Problem]:
+    """What the protocol's official script would refuse, for the layouts that script reads."""
+    from ocr_eval.formats.official import official_refusals
+
+    form = found.instances.format if found.instances is not None else "icdar-quad"
+    if rule.ID not in ("rrc-iou", "rrc-e2e") or form not in ("icdar-quad", "icdar-ltrb"):
+        return []
+    return official_refusals(
+        path,
+        rule.ID,
+        format=form,
+        confidence=arguments["confidence"],
+        samples=arguments["samples"],
+        limits=arguments["limits"],
+        stdin=arguments["stdin"],
+    )
+
+
+def described(found: Examination) -> str:
+    """What a valid submission holds: layout, samples, instances, texts, confidences."""
+    table = found.instances
+    if table is None:
+        return f"{found.total} errors"
+    parts = [f"{len(table)} instances in {len(table.sample_ids)} samples", f"layout {table.format}"]
+    parts += ["with texts"] if table.codepoints is not None else []
+    parts += ["with confidences"] if table.confidence is not None else []
+    return "valid: " + ", ".join(parts)
+
+
+def standard_input(path: str, flags: dict[str, Any]) -> bytes | None:
     """The bytes of stdin, when the submission is ``-``."""
     import sys
 
     if path != "-":
-        return {}
+        return None
     if flags["pred_format"] is None:
         raise usage_error("the layout of standard input must be named", "add --pred-format F")
-    return {"stdin": b"" if sys.stdin is None else sys.stdin.buffer.read()}
+    return b"" if sys.stdin is None else sys.stdin.buffer.read()
 
 
 def sample_ids(
@@ -118,7 +163,7 @@ def sample_ids(
     return read_side(path, format=gt_format, role="gt", **shared).sample_ids
 
 
-def summary_scope(found: Examined) -> str:
+def summary_scope(found: Examination) -> str:
     """``, 1 warning in 2 of 500 entries``."""
     warnings = sum(notice.count for notice in found.notices)
     words = f", {warnings} warning{'s' if warnings != 1 else ''}" if warnings else ""
@@ -126,7 +171,7 @@ def summary_scope(found: Examined) -> str:
     return f"{words} in {faulty} of {found.entries} entries" if found.entries else words
 
 
-def report(name: str, found: Examined, official: Sequence[Problem], kind: str, settings: Settings) -> str:
+def report(name: str, found: Examination, official: Sequence[Problem], kind: str, settings: Settings) -> str:
     """The report in one of its forms."""
     if kind == "json":
         body = {
@@ -144,12 +189,12 @@ def report(name: str, found: Examined, official: Sequence[Problem], kind: str, s
         lines = [_annotation("error", problem) for problem in found.problems]
         lines += [_annotation("notice", problem) for problem in official]
         return "".join(f"{line}\n" for line in lines)
-    lines = [f"{escape(name)}: {found.described}"]
+    lines = [f"{escape(name)}: {described(found)}"]
     lines += [
         f"  warning[{n.code}]: {n.count} × {n}" for n in found.notices if settings.verbose or _matters(n)
     ]
     shown = official[: settings.max_errors]
-    lines += [f"  {problem.place}: official script would refuse: {problem.reason}" for problem in shown]
+    lines += [f"  {problem.place}: {problem.reason}" for problem in shown]
     if len(official) > len(shown):
         lines.append(f"  … and {len(official) - len(shown)} more")
     return "\n".join(lines) + "\n"
