@@ -1,4 +1,4 @@
-"""The hostile corpus through the command line: exit code, first error, nothing written, official numbers where accepted."""
+"""The hostile corpus through the command line: exit code, first error, nothing written, official numbers."""
 
 from __future__ import annotations
 
