@@ -211,8 +211,8 @@ def _other_layout(name: str, entries: list[Entry], options: Options, findings: F
         2 * failed <= min(lines, findings.max_errors) and len(wrong) < findings.max_errors
     ):
         return False
-    found = [other for other in sniff.candidates(entries, options, (False,)) if other != name]
-    if name in sniff.candidates(entries, options, (False,)) or not found:
+    found = sniff.candidates(entries, options, (False,))
+    if not found or name in found or name in sniff.candidates(entries, options, (False,), loosely=True):
         return False
     flag = "--gt-format" if options.role == "gt" else "--pred-format"
     first = wrong[0]

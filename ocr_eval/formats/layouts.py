@@ -109,7 +109,8 @@ class LineLayout:
         columns.xy.append(flat)
         columns.vertices.append(size // 2)
         columns.sizes += np.bincount(owner[kept], minlength=len(batch.entries)).tolist()
-        columns.confidence += confidence[kept].tolist()
+        if options.confidence:
+            columns.confidence += confidence[kept].tolist()
         lines = batch.places
         if len(kept) < len(texts):
             texts, lines = [texts[k] for k in kept.tolist()], [lines[k] for k in kept.tolist()]

@@ -6,7 +6,8 @@ characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 
 from ocr_eval.errors import Findings
 from ocr_eval.formats.numbers import BLANK
@@ -14,6 +15,7 @@ from ocr_eval.formats.reader import Entry
 from ocr_eval.limits import Limits
 
 BOM = b"\xef\xbb\xbf"
+_SOLID = re.compile(rb"[^ \t\r\n]|\r(?!\n)")  # what a blank line does not hold
 UTF16 = {b"\xff\xfe": "FF FE", b"\xfe\xff": "FE FF"}
 
 
@@ -100,35 +102,44 @@ def _clean_text(data: bytes, limits: Limits, most: int) -> str | None:
 def _careful(
     entry: Entry, data: bytes, findings: Findings, limits: Limits, most: int
 ) -> tuple[list[str], list[int], int]:
-    """One line at a time, so that every fault gets its place and a flood of lines costs no memory."""
+    """One line at a time, so that every fault gets its place; blank lines are skipped as one, a flood costs nothing."""
     lines: list[str] = []
     numbers: list[int] = []
-    blank = 0
+    blank, begin, number = 0, 0, 1
     shift = len(entry.data) - len(data)
-    for number, (begin, raw, ended) in enumerate(_raw_lines(data), 1):
-        raw = raw[:-1] if ended and raw.endswith(b"\r") else raw
-        line = _decoded(raw, begin + shift, number, entry, findings, limits)
-        if line is None:
-            continue
-        if not line.strip(BLANK):
-            blank += 1
-            continue
-        lines.append(line)
-        numbers.append(number)
-        if len(lines) > most:
+    while begin < len(data) and len(lines) <= most:
+        solid = _SOLID.search(data, begin)
+        stop = solid.start() if solid else len(data)
+        start = data.rfind(b"\n", begin, stop) + 1 or begin
+        _check_blank(data, begin, start if solid else stop, number, entry, findings, limits)
+        skipped = data.count(b"\n", begin, start)
+        if solid is None:
+            blank += skipped + (start < stop)
             break
+        blank, number = blank + skipped, number + skipped
+        end = data.find(b"\n", stop)
+        raw = data[start:] if end < 0 else data[start:end].removesuffix(b"\r")
+        line = _decoded(raw, start + shift, number, entry, findings, limits)
+        if line is not None:
+            lines.append(line)
+            numbers.append(number)
+        begin, number = (len(data) if end < 0 else end + 1), number + 1
     return lines, numbers, blank
 
 
-def _raw_lines(data: bytes) -> Iterator[tuple[int, bytes, bool]]:
-    """(offset, bytes without the LF, ended by LF) of every line."""
-    begin = 0
-    while begin < len(data):
-        end = data.find(b"\n", begin)
-        yield begin, data[begin : end if end >= 0 else len(data)], end >= 0
+def _check_blank(
+    data: bytes, begin: int, stop: int, number: int, entry: Entry, findings: Findings, limits: Limits
+) -> None:
+    """T2 for blank lines: records the first that is too long. Jumps from window to window."""
+    place = begin
+    while stop - place > limits.line_bytes:
+        end = data.rfind(b"\n", place, place + limits.line_bytes + 1)
         if end < 0:
+            where = number + data.count(b"\n", begin, place)
+            reason = f"line of more than {limits.line_bytes} bytes"
+            findings.error("E_LIMIT", reason, _more("line-bytes"), entry=entry.name, line=where)
             return
-        begin = end + 1
+        place = end + 1
 
 
 def _decoded(

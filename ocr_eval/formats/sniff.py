@@ -20,9 +20,15 @@ def format_of(name: str) -> Format:
     return found
 
 
-def candidates(entries: Sequence[Entry], options: Options, documents: tuple[bool, ...]) -> list[str]:
-    """Ids of the formats that the content looks like; ``documents`` says which kinds the container allows."""
-    return _fitting(Glimpse(entries, options), documents)
+def candidates(
+    entries: Sequence[Entry], options: Options, documents: tuple[bool, ...], *, loosely: bool = False
+) -> list[str]:
+    """Ids of the formats that the content looks like; ``documents`` says which kinds the container allows.
+
+    ``loosely`` takes broken numbers for numbers.
+    """
+    glimpse = Glimpse(entries, options)
+    return _fitting(glimpse.loosened() if loosely else glimpse, documents)
 
 
 def _fitting(glimpse: Glimpse, documents: tuple[bool, ...]) -> list[str]:

@@ -205,6 +205,27 @@ def test_limits_of_lines(
     assert [(p.code, p.line) for p in found.problems] == ([(code, line)] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("blank", "code", "line"),
+    [
+        ("\n" * 300_000, None, 300_001),
+        (" \r\n" * 100_000, None, 100_001),
+        ("\n" * 300_000 + " \r ", "E_FORMAT", 300_001),
+        ("\n" * 300_000 + " " * 300_000, "E_LIMIT", 300_001),
+        ("\n" * 5 + " " * 300_000 + "\n" * 5, "E_LIMIT", 6),
+        ("\n" * 300_000 + "\0", "E_ENCODING", 300_001),
+    ],
+)
+def test_a_flood_of_blank_lines(blank: str, code: str | None, line: int, tmp_path: Path) -> None:
+    found = examine(zipped(tmp_path / "sub.zip", {"a.txt": f"{blank}{TEXT}"}), **QUAD)
+    if code:
+        assert [(p.code, p.line) for p in found.problems][:1] == [(code, line)]
+    else:
+        assert found.instances is not None
+        assert found.instances.line.tolist() == [line]
+        assert [(n.code, n.count) for n in found.notices] == [("W_LAYOUT", line - 1)]
+
+
 def test_no_geometry_is_computed_for_a_flood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocr_eval.kernels.rings.classify", None)
     found = examine(

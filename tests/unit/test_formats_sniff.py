@@ -164,8 +164,9 @@ def test_a_wrong_flag_is_one_error(flag: str, content: str, hint: str, tmp_path:
 
 
 def test_many_bad_lines_of_the_named_layout_are_all_listed(tmp_path: Path) -> None:
-    lines = f"{SQUARE},a\n" * 10 + f"{SQUARE.replace('10', '1.5')},a\n" * 20
-    assert examine(zipped(tmp_path / "a.zip", {"img_1.txt": lines}), format="icdar-quad").total == 20
+    for broken in (SQUARE.replace("10", "1.5"), "0,0,10,0,10,1x,0,10", "0,0,10,0,-,-,-,-"):
+        lines = f"{SQUARE},a\n" * 10 + f"{broken},a\n" * 20
+        assert examine(zipped(tmp_path / "a.zip", {"img_1.txt": lines}), format="icdar-quad").total == 20
 
 
 @pytest.mark.parametrize(
