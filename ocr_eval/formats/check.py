@@ -94,7 +94,7 @@ def reading(
     chosen, entries = _entries(found, format, options, findings)
     if chosen is None or entries is None:
         return findings, 0, None
-    options = _with_required_text(chosen, options)
+    options = _for_role(chosen, options)
     instances = _table(chosen, entries, options, findings, invalid_polygons)
     return findings, len(entries), instances
 
@@ -154,8 +154,8 @@ def _entries(
     return name, entries
 
 
-def _with_required_text(name: str, options: Options) -> Options:
-    """The ICDAR family's ground truth always has transcriptions."""
+def _for_role(name: str, options: Options) -> Options:
+    """A gt has no confidences, and in the ICDAR family always transcriptions."""
     needed = options.text or (options.role == "gt" and name in ("icdar-quad", "icdar-ltrb"))
     o = options
     return Options(o.role, needed, o.confidence and o.role != "gt", o.geometry, o.level, o.limits, o.samples)

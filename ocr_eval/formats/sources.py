@@ -46,6 +46,8 @@ def open_source(
     if source == "-" and stdin is not None:
         return _contained("", stdin, findings, limits, samples)
     try:
+        if not source:  # Path("") would be the working folder
+            raise ValueError("no path")
         status = Path(source).stat()
         if stat.S_ISDIR(status.st_mode):
             findings.is_folder = True

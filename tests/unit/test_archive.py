@@ -359,6 +359,14 @@ def test_a_path_that_is_not_there_is_exit_2(path: str, tmp_path: Path) -> None:
     assert [problem.code for problem in caught.value.problems] == ["E_USAGE"]
 
 
+def test_an_empty_path_is_not_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(unpacked(tmp_path / "here", LINES))
+    assert len(read(".")) == 1
+    with pytest.raises(InputError) as caught:
+        read("")
+    assert caught.value.exit_code == 2
+
+
 def test_a_pipe_as_source_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError) as caught:
