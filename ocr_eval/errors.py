@@ -1,4 +1,4 @@
-"""What went wrong, for the person who sent the file: codes, problems with a place and a cure, and their collection.
+"""What went wrong, for the person who sent the file: codes, problems, findings (long because the code table is data).
 
 The table ``CODES`` is the contract: documentation and ``ocr-eval explain --error`` are made from it.
 """
@@ -269,7 +269,7 @@ CODES: dict[str, Code] = {
     "W_VERTICES": Code(
         0,
         "rings longer than a protocol reads",
-        "1906 rings have more than 4 vertices; vertices=first4 uses the first four",
+        "1906 rings have more than 4 vertices, vertices=first4 uses the first four",
         "use vertices=all, unless you want the unmodified script's number",
     ),
     "W_FILTERED": Code(

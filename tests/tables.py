@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ocr_eval.tables.instances import Instances, InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
+from ocr_eval.tables.instances import Instances
 
 
 class Word(NamedTuple):

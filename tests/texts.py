@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ocr_eval import protocol
-from ocr_eval.tables.instances import Instances, InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
+from ocr_eval.tables.instances import Instances
 from ocr_eval.tables.joined import Joined, join
 
 DONT_CARE = None  # in the place of an accepted text

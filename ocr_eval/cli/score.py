@@ -15,14 +15,12 @@ from ocr_eval.cli.options import (
     POLICY_HELP,
     Example,
     Settings,
-    close_names,
     common,
     option,
 )
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
-    from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.record import Record
 
 FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
@@ -76,6 +74,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     GT and PRED are a zip, a folder or a single file; GT may be the id of a prepared data set. PRED may be labelled:
     NAME=PATH. A sample without prediction counts as empty.
     """
+    from ocr_eval.cli.checks import failed_checks, parse_checks, tell_warnings
     from ocr_eval.cli.inputs import (
         named_predictions,
         parse_limits,
@@ -200,60 +199,3 @@ def render_rows(records: Sequence[Record], kind: str) -> str:
     from ocr_eval.report.per_sample import render as render_per_sample
 
     return render_per_sample(records, kind)
-
-
-def parse_checks(flags: Sequence[str], rules: Sequence[EvaluationProtocol]) -> dict[str, float]:
-    """``--fail-under metric=value`` -> bounds. Raises InputError (E_USAGE) for a metric that no result will have."""
-    known = list(dict.fromkeys(name for rule in rules for name in rule.METRICS))
-    bounds = {}
-    for flag in flags:
-        name, separator, word = flag.partition("=")
-        if name not in known:
-            raise usage_error(
-                f"--fail-under: no result has the metric {quote(name)}", close_names(name, known)
-            )
-        try:
-            bounds[name] = float(word)
-            good = bool(separator) and word.isascii() and bounds[name] == bounds[name]
-        except ValueError:
-            good = False
-        if not good:
-            raise usage_error(
-                f"--fail-under {quote(flag)} is not metric=value", "write for example hmean=0.82"
-            )
-    return bounds
-
-
-def failed_checks(records: Sequence[Record], bounds: dict[str, float], codes: Sequence[str]) -> bool:
-    """Whether a check asked for by the user failed; says which on stderr."""
-    from ocr_eval.cli.output import tell
-    from ocr_eval.errors import escape
-
-    failed = False
-    for record in records:
-        for name, bound in bounds.items():
-            if name in record.metrics and ((value := record.metrics[name]) is None or value < bound):
-                tell(
-                    f"{escape(record.prediction)}: {name} {value if value is not None else 'undefined'} < {bound:g}"
-                )
-                failed = True
-        hits = [n for n in record.notices if "any" in codes or n.code in codes]
-        for notice in hits:
-            tell(f"{escape(record.prediction)}: warning[{notice.code}]: {notice}")
-        failed = failed or bool(hits)
-    return failed
-
-
-def tell_warnings(records: Sequence[Record], settings: Settings) -> None:
-    """Warnings on stderr, for output forms that do not carry them."""
-    from ocr_eval.cli.output import tell
-    from ocr_eval.errors import escape
-    from ocr_eval.report.score import QUIET_CODES
-
-    said = set()
-    for record in records:
-        for notice in record.notices:
-            line = f"{escape(record.prediction)}: warning[{notice.code}]: {notice.count} × {notice}"
-            if line not in said and (settings.verbose or notice.code not in QUIET_CODES):
-                tell(line)
-            said.add(line)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_eval.errors import Findings
 from ocr_eval.formats.names import Samples
 from ocr_eval.limits import Limits
-from ocr_eval.tables.instances import InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
 
 if TYPE_CHECKING:
     from ocr_eval.formats.glimpse import Glimpse

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,6 @@ from ocr_eval.kernels.rings import SELF_TOUCHING as SELF_TOUCHING
 from ocr_eval.kernels.rings import SIMPLE as SIMPLE
 from ocr_eval.kernels.rings import TOO_FEW as TOO_FEW
 from ocr_eval.kernels.rings import ZERO_AREA as ZERO_AREA
-from ocr_eval.kernels.rings import classify
 
 SHAPE_NAMES = ("simple", "self-touching", "self-intersecting", "zero-area", "too few distinct points")
 
@@ -196,75 +195,3 @@ def _gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.i
 def _check_offsets(name: str, array: NDArray[np.int64], end: int) -> None:
     if array[0] != 0 or array[-1] != end or (np.diff(array) < 0).any():
         raise ValueError(f"{name} must start with 0, rise, and end with {end}")
-
-
-@dataclass
-class InstancesBuilder:
-    """Flat Python lists that a reader appends to; ``build`` turns them into ``Instances`` in one step each.
-
-    ``begin(id, entry)`` opens a sample; then, per instance, ``add``. Readers in a hurry may extend the lists directly.
-    """
-
-    source: str = ""
-    format: str = ""
-    geometry: bool = True
-    is_folder: bool = False
-    has_text: bool = True
-    has_confidence: bool = False
-    sample_ids: list[str] = field(default_factory=list)
-    entries: list[str] = field(default_factory=list)
-    start: list[int] = field(default_factory=lambda: [0])
-    xy: list[float] = field(default_factory=list)  # flat x, y, x, y …
-    vertices: list[int] = field(default_factory=list)  # per instance
-    care: list[bool] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    confidence: list[float] = field(default_factory=list)
-
-    def begin(self, sample_id: str, entry: str = "") -> None:
-        """Closes the open sample, if any, and opens the next."""
-        if self.sample_ids:
-            self.start.append(len(self.care))
-        self.sample_ids.append(sample_id)
-        self.entries.append(entry)
-
-    def add(
-        self, ring: Iterable[float], text: str = "", care: bool = True, confidence: float = 1.0, line: int = 1
-    ) -> None:
-        """Adds one instance to the open sample. ``ring`` is flat: x1, y1, x2, y2, …"""
-        before = len(self.xy)
-        self.xy.extend(ring)
-        self.vertices.append((len(self.xy) - before) // 2)
-        self.texts.append(text)
-        self.care.append(care)
-        self.confidence.append(confidence)
-        self.line.append(line)
-
-    def build(self, notices: tuple[Notice, ...] = ()) -> Instances:
-        """The table, with every ring classified exactly. Raises ValueError when the lists do not fit together."""
-        xy = np.array(self.xy, np.float64).reshape(-1, 2)
-        ring = offsets(self.vertices)
-        codepoints = text_offset = None
-        if self.has_text:
-            joined = "".join(self.texts).encode("utf-32-le", "surrogatepass")
-            codepoints = np.frombuffer(joined, "<u4").astype(np.uint32, copy=False)
-            text_offset = offsets([len(text) for text in self.texts])
-        start = [*self.start, len(self.care)] if self.sample_ids else [0]
-        return Instances(
-            sample_ids=tuple(self.sample_ids),
-            start=np.array(start, np.int64),
-            xy=xy,
-            ring=ring,
-            care=np.array(self.care, np.bool_),
-            shape=classify(freeze(xy), ring) if self.geometry else np.zeros(len(self.care), np.uint8),
-            line=np.array(self.line, np.int64),
-            codepoints=codepoints,
-            text_offset=text_offset,
-            confidence=np.array(self.confidence, np.float64) if self.has_confidence else None,
-            source=self.source,
-            entries=tuple(self.entries),
-            format=self.format,
-            geometry=self.geometry,
-            notices=notices,
-            is_folder=self.is_folder,
-        )

@@ -1,4 +1,4 @@
-"""A word list -> for any transcription the lexicon word within edit distance 1, by the rule the spotting repositories share.
+"""A word list -> for any transcription the lexicon word within edit distance 1, as the spotting repositories do it.
 
 Source of the rule: aim-uofa/AdelaiDet (ABCNet), clovaai/units, MhLiao/MaskTextSpotter: upper-case both sides, over the
 list in file order the first word of smallest distance; taken when the distance is below 1.5.

@@ -38,11 +38,17 @@ def row(
         a, b = words[g][1], found[p][1]
         similarity += 1 - Fraction(distance(a, b), max(len(a), len(b))) if a or b else 1
     split = sum(
-        any(text and text != other and text in other and share_of(ring, outer) > HALF for outer, other in words)
+        any(
+            text and text != other and text in other and share_of(ring, outer) > HALF
+            for outer, other in words
+        )
         for ring, text in found
     )
     merged = sum(
-        any(text and text != other and text in other and share_of(ring, outer) > HALF for outer, other in found)
+        any(
+            text and text != other and text in other and share_of(ring, outer) > HALF
+            for outer, other in found
+        )
         for ring, text in words
     )
     counts = {

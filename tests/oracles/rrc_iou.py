@@ -1,4 +1,4 @@
-"""Slow, obvious twin of ``rrc-iou``: one sample -> its count row; scored predictions -> average precision by definition."""
+"""Slow, obvious twin of ``rrc-iou``: one sample -> its count row; ranked predictions -> average precision."""
 
 from __future__ import annotations
 

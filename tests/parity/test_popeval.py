@@ -15,7 +15,8 @@ from ocr_eval.errors import InputError
 from ocr_eval.formats import read
 from ocr_eval.protocols import parameters, protocol
 from ocr_eval.record import Record
-from ocr_eval.tables.instances import Instances, InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
+from ocr_eval.tables.instances import Instances
 from tests.oracles import popeval as twin
 from tests.parity import walk
 

@@ -18,7 +18,10 @@ QUIRKS: dict[str, Any] = walk.load(walk.GOLD / "rrc_iou" / "quirks.json")["cases
 
 # What we refuse although the official script scores it, with our code and why.
 REFUSED = {
-    "zero_area_det_line": ("E_POLYGON", "a line has no area; kept and equal under --invalid-polygons official"),
+    "zero_area_det_line": (
+        "E_POLYGON",
+        "a line has no area; kept and equal under --invalid-polygons official",
+    ),
     "bowtie_det": ("E_POLYGON", "a bow-tie reaches IoU 1 by a signed area of 0; equal under official"),
     "asym_bowtie_det": ("E_POLYGON", "crosses itself; equal under official"),
     "ltrb_zero_area": ("E_POLYGON", "a box without area; equal under official"),
@@ -87,7 +90,10 @@ def assert_official(case: dict[str, Any], record: Any, *, whole: bool) -> None:
     for sample, official in case["per_sample"].items():
         k = record.counts.sample_ids.index(f"img_{sample}")
         row = dict(zip(record.counts.columns, record.counts.rows[k].tolist(), strict=True))
-        lines = {side: len([x for x in case[side].get(sample, "").split("\n") if x.strip()]) for side in ("gt", "det")}
+        lines = {
+            side: len([x for x in case[side].get(sample, "").split("\n") if x.strip()])
+            for side in ("gt", "det")
+        }
         assert row == {
             "tp": len(official["pairs"]),
             "n_gt": lines["gt"] - len(official["gtDontCare"]),

@@ -23,9 +23,9 @@ from tests.tables import Word, table
 BOXES = st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 6), st.integers(1, 6)).map(
     lambda b: [b[0], b[1], b[0] + b[2], b[1], b[0] + b[2], b[1] + b[3], b[0], b[1] + b[3]]
 )
-SLANTED = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(2, 6), st.integers(1, 4), st.integers(-3, 3)).map(
-    lambda b: [b[0], b[1], b[0] + b[2], b[1] + b[4], b[0] + b[2], b[1] + b[3] + b[4], b[0], b[1] + b[3]]
-)
+SLANTED = st.tuples(
+    st.integers(0, 6), st.integers(0, 6), st.integers(2, 6), st.integers(1, 4), st.integers(-3, 3)
+).map(lambda b: [b[0], b[1], b[0] + b[2], b[1] + b[4], b[0] + b[2], b[1] + b[3] + b[4], b[0], b[1] + b[3]])
 CONCAVE = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(2, 5)).map(
     lambda b: [b[0], b[1], b[0] + 2 * b[2], b[1], b[0] + b[2], b[1] + 1, b[0], b[1] + 2 * b[2]]
 )
@@ -50,7 +50,9 @@ def row(counts: Counts) -> dict[str, int]:
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
 @settings(max_examples=150, deadline=None)
 @given(gts=GT_WORDS, preds=PRED_WORDS, by_confidence=st.booleans())
-def test_rrc_iou_equals_its_twin(kernels: str, gts: list[Word], preds: list[Word], by_confidence: bool) -> None:
+def test_rrc_iou_equals_its_twin(
+    kernels: str, gts: list[Word], preds: list[Word], by_confidence: bool
+) -> None:
     name = f"rrc-iou(confidence={str(by_confidence).lower()})"
     ours = count(*tables(gts, preds), protocol=name, kernels=kernels)
     twin = iou_oracle.row(
@@ -88,7 +90,9 @@ def test_cascade_equals_its_twin(kernels: str, gts: list[Word], preds: list[Word
 
 @settings(max_examples=60, deadline=None)
 @given(ranked=st.lists(st.tuples(st.booleans(), st.sampled_from([0.2, 0.4, 0.6])), min_size=1, max_size=8))
-def test_average_precision_is_its_definition_and_lies_in_its_interval(ranked: list[tuple[bool, float]]) -> None:
+def test_average_precision_is_its_definition_and_lies_in_its_interval(
+    ranked: list[tuple[bool, float]],
+) -> None:
     from ocr_eval.protocols.rrc_match import average_precision
     from ocr_eval.tables.counts import Scored
 
