@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
 
-SWALLOWED = 3  # gts that a prediction must cover by more than half to be large
+FEW, MANY = (
+    2,
+    10,
+)  # words in a prediction larger than half of the page: sparse from FEW on, in any case from MANY
 SHUFFLED = 0.1  # of the removed characters; real submissions stay below .004, sorted words give .34 and more
 
 
@@ -31,10 +34,11 @@ def long_rings(joined: Joined) -> Iterator[Notice]:
 
 
 def large_predictions(joined: Joined, page: Page) -> Iterator[Notice]:
-    """W_LARGE: predictions larger than half of the box around all gts of their sample, over at least three gts.
+    """W_LARGE: predictions that swallow a page rather than a line of text.
 
-    A gt counts when more than half of its area is covered and it has two characters: with a gt of single characters
-    every word would be large. Don't care gts belong to the box, not to the three.
+    Larger than half of the box around all gts of the sample, don't care or not; and more than half of each of two words
+    lies in it, which together fill less than half of it, or of each of ten words. A word is a care gt of two characters
+    or more: over a gt of single characters every prediction of a word would be large.
     """
     import numpy as np
 
@@ -52,7 +56,9 @@ def large_predictions(joined: Joined, page: Page) -> Iterator[Notice]:
     if not among.any():
         return
     covered = page.pairing.covers_gt(pairs, 0.5, among=among)
-    found = np.flatnonzero(np.bincount(pairs.pred[covered], minlength=len(pred)) >= SWALLOWED)
+    words = np.bincount(pairs.pred[covered], minlength=len(pred))
+    filled = np.bincount(pairs.pred[covered], pairs.area_gt[pairs.gt[covered]], minlength=len(pred))
+    found = np.flatnonzero((words >= MANY) | ((words >= FEW) & (filled < pairs.area_pred / 2)))
     if len(found):
         places = tuple(_place(pred, i) for i in found[:3].tolist())
         yield Notice(

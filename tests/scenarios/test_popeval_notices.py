@@ -30,15 +30,22 @@ def test_one_box_over_the_page() -> None:
 @pytest.mark.parametrize(
     ("ring", "large"),
     [
-        (box(0, 0, 300, 111), False),  # more than half of the page, but two words only
-        (box(0, 0, 201, 220), False),  # holds two words and a hundredth of the others
-        (box(0, 0, 251, 220), True),  # more than half of all four
-        (box(0, 0, 250, 220), False),  # exactly half of two of them
+        (box(0, 0, 300, 110), False),  # two words in exactly half of the page
+        (box(0, 0, 300, 111), True),  # more than half of the page
+        (box(0, 0, 100, 900), True),  # two words, and larger than the page
+        (box(0, 0, 900, 9), False),  # less than half of each word
         (box(-50, -50, 350, 270), True),
     ],
 )
-def test_large_is_more_than_half_of_three_words(ring: list[float], large: bool) -> None:
+def test_large_is_more_than_half_of_the_page_with_two_words(ring: list[float], large: bool) -> None:
     assert ("W_LARGE" in codes(gt(*TRUTH), pred(Word(ring, "alphabeta")))) == large
+
+
+@pytest.mark.parametrize(("size", "large"), [(2, False), (9, False), (10, True)])
+def test_a_line_of_less_than_ten_words_is_not_large(size: int, large: bool) -> None:
+    words = [Word(box(100 * k, 0, 100 * k + 90, 20), "word") for k in range(size)]
+    line = Word(box(0, 0, 100 * size, 20), " ".join(["word"] * size))
+    assert ("W_LARGE" in codes(gt(*words), pred(line))) == large
 
 
 def test_a_word_over_the_characters_of_its_gt_is_not_large() -> None:

@@ -35,9 +35,9 @@ Totals
 What it cannot see
     Order: ``silent`` for ``listen`` is perfect. Place: one box over the page with all its characters scores 1.0. So
     publish it beside a word-level score. Warnings: W_ORDER when more than a tenth of the removed characters stand in
-    another order (per contact: removed less longest common subsequence), W_LARGE for a prediction larger than half of
-    the box around all gts of its sample that covers three gts of several characters by more than half, W_VERTICES
-    when ``vertices=first4`` cuts rings.
+    another order (per contact: removed less longest common subsequence); W_LARGE for a prediction larger than half of
+    the box around all gts of its sample, in which more than half of each of two words lies that fill less than half of
+    it, or of each of ten; W_VERTICES when ``vertices=first4`` cuts rings.
 
 Paper against code
     ``variant=code`` is the published script. The paper asks no common character, orders by centroids, deletes a
