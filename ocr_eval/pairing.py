@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem
 from ocr_eval.kernels import contacts, exact, hulls, plain, rings, vector
-from ocr_eval.tables.instances import SIMPLE, ZERO_AREA, Instances, freeze
+from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, SIMPLE, Instances, freeze
 from ocr_eval.tables.joined import Joined
 from ocr_eval.tables.pairs import Pairs
 
@@ -28,6 +28,7 @@ NEAR = 1e-9  # a ratio closer to its threshold is decided in rationals
 EQUAL = 1e-12  # sort keys closer than this are equal
 SAMPLE_LIMIT = 4_000_000  # candidate pairs of a sample
 TOTAL_LIMIT = 8_000_000  # and of all; 32 bytes each
+PIECES_LIMIT = 400_000_000  # sum of squares of the pieces that rings cut themselves into (a bow-tie: 6²)
 
 Flags = NDArray[np.bool_]
 
@@ -37,8 +38,7 @@ class Pairing:
 
     ``policy`` says what an invalid prediction is: without any pair (``false-positive``; ``refuse`` never lets one come
     here) or with even-odd shared areas (``official``). ``kernels`` is ``auto``, ``numpy`` or ``numba``: same answers.
-    Raises InputError (E_LIMIT) for more candidate pairs than the limits above, or a ring that crosses itself 20 000
-    times.
+    Raises InputError (E_LIMIT) beyond the limits above, and for a ring that crosses itself more than 2 000 times.
     """
 
     def __init__(self, joined: Joined, *, policy: str = "refuse", kernels: str = "auto") -> None:
@@ -135,30 +135,27 @@ class Pairing:
         self, gt: vector.Side, pred: vector.Side, g: NDArray[np.int64], p: NDArray[np.int64], *, hull: bool
     ) -> Pairs:
         start = np.searchsorted(g, gt.start)
-        inter, guard = vector.straight_areas(gt, pred, g, p), np.zeros(len(g))
-        empty = (gt.shape[g] >= ZERO_AREA) | (pred.shape[p] >= ZERO_AREA)
-        inter[empty] = 0
-        slanted = np.flatnonzero(~(empty | (gt.straight[g] & pred.straight[p])))
-        if len(slanted):
-            a, b = g[slanted], p[slanted]
-            a, b, back = _distinct(gt, pred, a, b)
-            special = self._special(self.joined.gt, gt, a), self._special(self.joined.pred, pred, b)
-            areas, bounds = self._engine.shared_areas(gt, pred, a, b, special)
-            inter[slanted], guard[slanted] = areas[back], bounds[back]
+        special = self._special(self.joined.gt, gt, g), self._special(self.joined.pred, pred, p)
+        some_g, some_p, back = _distinct(gt, pred, g, p)
+        inter, guard = self._engine.shared_areas(gt, pred, some_g, some_p, special)
+        inter, guard = inter[back], guard[back]
         return Pairs(start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull)
 
     def _special(self, side: Instances, made: vector.Side, used: NDArray[np.int64]) -> dict[int, Any]:
-        """Pieces of the rings in use that are not simple: their winding numbers may be other than 0 and ±1."""
-        special = {}
-        for i in np.unique(used[made.shape[used] != SIMPLE]).tolist():
+        """Pieces of rings in use that touch or cross themselves: winding numbers may be other than 0 and ±1."""
+        if not made.shape.any():
+            return {}
+        special, work = {}, 0
+        for i in np.unique(used[np.isin(made.shape[used], (SELF_TOUCHING, SELF_INTERSECTING))]).tolist():
             try:
                 special[i] = exact.pieces(made.xy[made.ring[i] : made.ring[i + 1]])
+                work += len(special[i]) ** 2
+                if work > PIECES_LIMIT:
+                    raise exact.TooComplex("rings cross themselves too often in all")
             except exact.TooComplex as error:
-                sample = int(side.sample_of[i])
-                problem = Problem(
-                    "E_LIMIT", str(error), "", side.source, side.entries[sample], int(side.line[i])
-                )
-                raise InputError([problem]) from None
+                entry, line = side.entries[side.sample_of[i]], int(side.line[i])
+                hint = "keep them as false positives with --invalid-polygons false-positive"
+                raise InputError([Problem("E_LIMIT", str(error), hint, side.source, entry, line)]) from None
         return special
 
     def _apart(

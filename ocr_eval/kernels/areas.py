@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr_eval.kernels.rings import EPSILON
+from ocr_eval.kernels.rings import EPSILON, ZERO_AREA
 
 # Pairs of edges worked on at once: ten temporaries of this size stay in the cache.
 _WORK = 1 << 13
@@ -57,12 +57,23 @@ def _as_edge(piece):
 
 
 def shared_areas(gt, pred, g, p, special):
-    """(area shared by the rings of every pair (P,), bound on its error), by edge-edge accumulation.
+    """(area shared by the rings of every pair (P,), bound on its error); the bound is 0 where the area is exact.
 
-    Right for rings whose winding number is 0 or ±1 everywhere: simple ones, and the pieces of ``special`` (two
-    dictionaries, as in ``edge_table``). The integral of the product of two winding numbers is
-    -1/2 · sum over edges i, j of s_i t_j ∫ |y_i(x) - y_j(x)| dx over their common x.
+    Exact: a ring without area, boxes that at most touch, two axis-parallel rectangles of integers. The others go edge
+    by edge: the integral of the product of two winding numbers is -1/2 · sum over edges i, j of
+    s_i t_j ∫ |y_i(x) - y_j(x)| dx over their common x. That is right for winding numbers 0 and ±1: for simple rings,
+    and for the pieces of ``special`` (two dictionaries, as in ``edge_table``) that stand in for all others.
     """
+    wide = np.minimum(gt.box[2, g], pred.box[2, p]) - np.maximum(gt.box[0, g], pred.box[0, p])
+    tall = np.minimum(gt.box[3, g], pred.box[3, p]) - np.maximum(gt.box[1, g], pred.box[1, p])
+    inter, guard = np.maximum(wide, 0) * np.maximum(tall, 0), np.zeros(len(g))
+    inter[(gt.shape[g] >= ZERO_AREA) | (pred.shape[p] >= ZERO_AREA)] = 0
+    rest = np.flatnonzero((inter > 0) & ~(gt.straight[g] & pred.straight[p]))
+    inter[rest], guard[rest] = _slanted(gt, pred, g[rest], p[rest], special)
+    return inter, guard
+
+
+def _slanted(gt, pred, g, p, special):
     edges_gt, edges_pred = edge_table(gt, special[0]), edge_table(pred, special[1])
     rows, columns = np.diff(edges_gt.offset)[g], np.diff(edges_pred.offset)[p]
     total = np.zeros(len(g))
@@ -70,7 +81,7 @@ def shared_areas(gt, pred, g, p, special):
         own, other = _take(edges_gt, g[k], n), _take(edges_pred, p[k], m)
         for i in range(0, n, step):
             total[k] += _edge_sums([column[i : i + step, None] for column in own], other)
-    return np.abs(total) / 4, guards(gt, pred, g, p, rows + columns, special)
+    return np.abs(total) / 4, _guards(gt, pred, g, p, rows + columns, special)
 
 
 def blocks(rows, columns):
@@ -123,21 +134,18 @@ def _edge_sums(gt, pred):
     return (size.sum(1) * sign[:, 0]).sum(0)
 
 
-def guards(gt, pred, g, p, edges, special):
-    """Bound on the error of a shared area: 4 (n + m) eps L², L the larger side of the joint box.
-
-    ``edges`` (P,) is n + m. Decimals and the ends of pieces are rounded, which grows with the size of coordinates.
-    """
-    far_gt, far_pred = _far(gt, special[0]), _far(pred, special[1])
+def _guards(gt, pred, g, p, edges, special):
+    """Bound on the error of a shared area: 4 (n + m) eps L², L the larger side of the joint box; ``edges`` is n + m."""
     wide = np.maximum(gt.box[2, g], pred.box[2, p]) - np.minimum(gt.box[0, g], pred.box[0, p])
     tall = np.maximum(gt.box[3, g], pred.box[3, p]) - np.minimum(gt.box[1, g], pred.box[1, p])
     longer = np.maximum(wide, tall)
-    return 4 * EPSILON * edges * longer * (longer + far_gt[g] + far_pred[p])
+    return 4 * EPSILON * edges * longer * (longer + far(gt, special[0])[g] + far(pred, special[1])[p])
 
 
-def _far(side, special):
+def far(side, special):
+    """(N,) ``Side.far``; also for rings with pieces, whose ends are rounded: errors grow with coordinates there."""
     if not special:
         return side.far
-    far, rounded = side.far.copy(), list(special)
-    far[rounded] = np.abs(side.box[:, rounded]).max(0)
-    return far
+    made, rounded = side.far.copy(), list(special)
+    made[rounded] = np.abs(side.box[:, rounded]).max(0)
+    return made

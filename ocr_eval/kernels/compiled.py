@@ -9,7 +9,8 @@ from ocr_eval.kernels.jit import read_only
 
 _BRUTE = 10_000  # same-sample pairs from which a grid pays
 _CELLS = 16  # a box on more cells than this is not put into the grid
-_PAIRS_PER_RING = 2.5  # from here on an edge table is cheaper than clipping, also for convex rings
+_ONCE = 1 << 20  # same-sample pairs up to which candidates are listed without being counted first
+_PAIRS_PER_RING = 0.4  # from here on edge tables are cheaper than finding convex rings and clipping them
 
 
 def side(start, xy, ring, shape):
@@ -24,25 +25,31 @@ def side(start, xy, ring, shape):
 def candidates(gt, pred, limit):
     """As ``vector.candidates``: brute force in small samples, a uniform grid in large ones."""
     gt_box, pred_box = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
-    size_gt, size_pred = np.diff(gt.start), np.diff(pred.start)
-    large = size_gt * size_pred >= _BRUTE
-    count, nothing = np.zeros(len(gt.area), np.int64), np.zeros(0, np.int64)
+    work = np.diff(gt.start) * np.diff(pred.start)
+    large = work >= _BRUTE
+    count = np.zeros(len(gt.area), np.int64)
+    begin, found = read_only((), np.int64), np.empty(0, np.int64)
     boxes = (gt.start, gt_box, pred.start, pred_box)
-    begin = read_only(nothing, np.int64)
-    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, False, nothing)
+    once = not large.any() and work.sum() <= _ONCE
+    if once:
+        found = np.empty(work.sum() + 1, np.int64)
+    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, once, found)
     grids = {s: _grid(gt, pred, gt_box, pred_box, s) for s in np.flatnonzero(large).tolist()}
     for arguments in grids.values():
-        pairs.grid(gt_box, pred_box, *arguments, count, begin, False, nothing)
+        pairs.grid(gt_box, pred_box, *arguments, count, begin, False, found)
     ends = np.concatenate([[0], np.cumsum(count)])
-    own = ends[gt.start[1:]] - ends[gt.start[:-1]]
+    own = np.diff(ends[gt.start])
     if len(own):
-        limit(int(own.argmax()), int(own.max()), int(own.sum()))
+        limit(int(own.argmax()), int(own.max()), int(ends[-1]))
+    g = np.repeat(np.arange(len(count)), count)
+    if once:
+        return g, found[: ends[-1]].copy()
     # A grid gives its pairs unsorted; where most pairs meet it saves nothing.
-    large &= own < size_gt * size_pred // 8
+    large &= own < work // 8
     found = np.empty(ends[-1] + 1, np.int64)
     begin = read_only(ends, np.int64)
     pairs.brute(*boxes, read_only(large, np.bool_), count, begin, True, found)
-    g, p = np.repeat(np.arange(len(count)), count), found[:-1]
+    p = found[:-1]
     for s in np.flatnonzero(large).tolist():
         pairs.grid(gt_box, pred_box, *grids[s], count, begin, True, found)
         part = slice(ends[gt.start[s]], ends[gt.start[s + 1]])
@@ -76,25 +83,29 @@ def _grid(gt, pred, gt_box, pred_box, s):
 
 
 def shared_areas(gt, pred, g, p, special):
-    """As ``areas.shared_areas``: convex pairs are clipped, the others go edge by edge."""
+    """As ``areas.shared_areas``; convex pairs are clipped where there are few pairs, and so few uses of an edge."""
     g, p = read_only(g, np.int64), read_only(p, np.int64)
-    inter = np.zeros(len(g))
-    which = np.full(len(g), 2, np.int8)
-    offset_gt, offset_pred = gt.ring, pred.ring
-    if len(g) < _PAIRS_PER_RING * (len(gt.area) + len(pred.area)):
-        which[_convex(gt)[g] & _convex(pred)[p]] = 1
+    inter, guard, which = np.empty(len(g)), np.empty(len(g)), np.empty(len(g), np.int8)
+    clipped = len(g) < _PAIRS_PER_RING * (len(gt.area) + len(pred.area)) and not (special[0] or special[1])
+    tables = [
+        () if clipped else _edge_table(side, own) for side, own in ((gt, special[0]), (pred, special[1]))
+    ]
+    columns = []
+    for side, own, table in zip((gt, pred), special, tables, strict=True):
+        far, offset = areas.far(side, own), side.ring if clipped else table[-1]
+        columns += [side.box, side.shape, side.straight, far, offset]
+    pairs.plan(*(read_only(column, column.dtype) for column in columns), g, p, inter, guard, which)
+    if clipped:
+        which[(which == 2) & _convex(gt)[g] & _convex(pred)[p]] = 1
         room = int(np.diff(gt.ring).max(initial=0) + np.diff(pred.ring).max(initial=0)) + 4
         chosen = read_only(which, np.int8)
         clip.clip_areas(gt.xy, gt.ring, pred.xy, pred.ring, g, p, chosen, np.empty((4, room)), inter)
         which = np.where((which == 2) | (inter < 0), 2, 0).astype(np.int8)
-    if which.any():
-        *table_gt, offset_gt = _edge_table(gt, special[0])
-        *table_pred, offset_pred = _edge_table(pred, special[1])
-        edges.edge_areas(
-            *table_gt, offset_gt, *table_pred, offset_pred, g, p, read_only(which, np.int8), inter
-        )  # fmt: skip
-    count = np.diff(offset_gt)[g] + np.diff(offset_pred)[p]
-    return inter, areas.guards(gt, pred, g, p, count, special)
+        if not which.any():
+            return inter, guard
+        tables = [_edge_table(gt, {}), _edge_table(pred, {})]
+    edges.edge_areas(*tables[0], *tables[1], g, p, read_only(which, np.int8), inter)
+    return inter, guard
 
 
 def _convex(side):

@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-PIECES = 20_000  # more are refused: work grows with their square
+CROSSINGS = 2_000  # of a ring with itself; more are refused, because work grows with their square
 _FEW = 48  # up to here plain Python is faster than arrays
 
 
 class TooComplex(ValueError):
-    """A ring cuts itself into more pieces than the exact path is meant for."""
+    """A ring crosses itself more often than the exact path is meant for."""
 
 
 class Facts(NamedTuple):
@@ -245,8 +245,8 @@ def _cuts(points):
             cuts[i].add(point)
             cuts[j].add(point)
             crossings += 1
-            if crossings > PIECES:
-                raise TooComplex(f"a ring of {len(points)} points crosses itself more than {PIECES} times")
+            if crossings > CROSSINGS:
+                raise TooComplex(f"a ring of {len(points)} points crosses itself more than {CROSSINGS} times")
         elif at_c * at_d <= 0 and at_a * at_b <= 0:
             for edge, p, q, point, side in (
                 (i, a, b, c, at_c),

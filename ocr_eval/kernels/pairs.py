@@ -1,6 +1,6 @@
 """Boxes of two sides -> pairs of one sample whose closed boxes meet: brute force and a uniform grid, compiled.
 
-Boxes are (4, N): low x, low y, high x, high y. Each kernel runs twice: it counts, and then fills (``fill``).
+Boxes are (4, N): low x, low y, high x, high y. A kernel counts, or fills (``fill``) what was counted.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from ocr_eval.kernels.jit import kernel, read_only
 
 @kernel
 def brute(gt_start, gt_box, pred_start, pred_box, large, count, begin, fill, found):
-    """Counts per gt, or writes predictions at ``found[begin[g]:]``; samples flagged ``large`` are left out."""
+    """Counts per gt, and writes predictions if ``fill``; samples flagged ``large`` are left out.
+
+    Written at ``found[begin[g]:]``, or one after the other when ``begin`` is empty.
+    """
+    k = 0
     for s in range(gt_start.size - 1):
         if large[s]:
             continue
         first, last = pred_start[s], pred_start[s + 1]
         for g in range(gt_start[s], gt_start[s + 1]):
             x_low, y_low, x_high, y_high = gt_box[0, g], gt_box[1, g], gt_box[2, g], gt_box[3, g]
-            k = begin[g] if fill else 0
+            if begin.size:
+                k = begin[g]
+            before = k
             if fill:
                 for p in range(first, last):
                     # Written always, kept only when the counter moves: no branch. One slot behind the end is spare.
@@ -38,7 +44,7 @@ def brute(gt_start, gt_box, pred_start, pred_box, large, count, begin, fill, fou
                         & (y_low <= pred_box[3, p])
                         & (y_high >= pred_box[1, p])
                     )
-                count[g] = k
+            count[g] = k - before
 
 
 @kernel
@@ -109,6 +115,33 @@ def grid(
 
 
 @kernel
+def plan(
+    gt_box, gt_shape, gt_straight, gt_far, gt_edges, pred_box, pred_shape, pred_straight, pred_far, pred_edges,
+    gt, pred, inter, guard, which,
+):  # fmt: skip
+    """Per pair: the shared area where boxes and classes give it exactly, else ``which`` 2 and the bound of its error.
+
+    The rules of ``areas.shared_areas``; ``gt_edges`` and ``pred_edges`` are offsets of edge tables.
+    """
+    for k in range(gt.size):
+        g, p = gt[k], pred[k]
+        wide = min(gt_box[2, g], pred_box[2, p]) - max(gt_box[0, g], pred_box[0, p])
+        tall = min(gt_box[3, g], pred_box[3, p]) - max(gt_box[1, g], pred_box[1, p])
+        inter[k], guard[k], which[k] = 0.0, 0.0, 0
+        if wide <= 0.0 or tall <= 0.0 or gt_shape[g] >= 3 or pred_shape[p] >= 3:
+            continue
+        if gt_straight[g] and pred_straight[p]:
+            inter[k] = wide * tall
+            continue
+        which[k] = 2
+        wide = max(gt_box[2, g], pred_box[2, p]) - min(gt_box[0, g], pred_box[0, p])
+        tall = max(gt_box[3, g], pred_box[3, p]) - min(gt_box[1, g], pred_box[1, p])
+        longer = max(wide, tall)
+        edges = gt_edges[g + 1] - gt_edges[g] + pred_edges[p + 1] - pred_edges[p]
+        guard[k] = 4.0 * 2.0**-52 * edges * longer * (longer + gt_far[g] + pred_far[p])
+
+
+@kernel
 def cell(value, origin, side, cells):
     """The row or column of a coordinate, kept inside the grid."""
     return min(max(np.int64(np.floor((value - origin) / side)), 0), cells - 1)
@@ -164,5 +197,9 @@ def warm():
     brute(two, box, two, box, read_only([False], np.bool_), count, two, False, found)
     place = two, read_only([0, 0], np.float64), read_only([1, 1], np.float64), read_only([1, 1], np.int64), 16
     bucket(box, *place, heads, found[:1], found[:0])
+    one = read_only(found[:1], np.int64)
     cells = [read_only(array, np.int64) for array in (heads, found[:1], found[:0])]
     grid(box, box, two, *place, *cells, count, two, False, found)
+    flag, byte, real = read_only([False], np.bool_), read_only([0], np.uint8), read_only([0], np.float64)
+    column = box, byte, flag, real, two
+    plan(*column, *column, one, one, np.zeros(1), np.zeros(1), np.zeros(1, np.int8))

@@ -118,10 +118,3 @@ def _window(gt, pred):
     # Low sides rise, and so does the furthest high side so far: both bound the window by bisection.
     begin = np.searchsorted(np.maximum.accumulate(pred[1][ranked]), gt[0], "left")
     return ranked, begin, np.maximum(begin, np.searchsorted(pred[0][ranked], gt[1], "right"))
-
-
-def straight_areas(gt, pred, g, p):
-    """Area shared by the boxes of every pair (P,): exact for axis-parallel rectangles of integers."""
-    wide = np.minimum(gt.box[2, g], pred.box[2, p]) - np.maximum(gt.box[0, g], pred.box[0, p])
-    tall = np.minimum(gt.box[3, g], pred.box[3, p]) - np.maximum(gt.box[1, g], pred.box[1, p])
-    return np.maximum(wide, 0) * np.maximum(tall, 0)

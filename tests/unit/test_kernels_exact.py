@@ -99,5 +99,5 @@ def test_where_hulls_lie(pred: list, expected: int) -> None:
 
 def test_a_scribble_is_refused_not_measured() -> None:
     draw = random.Random(4)
-    with pytest.raises(exact.TooComplex, match="crosses itself more than 20000 times"):
+    with pytest.raises(exact.TooComplex, match="crosses itself more than 2000 times"):
         exact.pieces([(draw.randrange(1000), draw.randrange(1000)) for _ in range(1000)])
