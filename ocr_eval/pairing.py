@@ -61,9 +61,7 @@ class Pairing:
     @cached_property
     def rings(self) -> Pairs:
         """Pairs whose boxes meet. Shared areas are even-odd, ring areas |shoelace|; no area, no shared area."""
-        gt, pred = (
-            self._side(side, side.xy, side.ring, side.shape) for side in (self.joined.gt, self.joined.pred)
-        )
+        gt, pred = self._ring_sides
         g, p = self._candidates(gt, pred)
         return self._pairs(gt, pred, g, p, hull=False)
 

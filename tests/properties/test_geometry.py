@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ocr_eval.kernels import exact, rings
 from ocr_eval.pairing import Pairing
-from ocr_eval.tables.instances import InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.joined import join
 from tests.oracles import geometry
 
