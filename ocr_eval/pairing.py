@@ -260,12 +260,17 @@ class Pairing:
 
         Keys closer than 1e-12 are equal: ratios that are equal as rationals may differ in their last bits.
         """
+        if (np.diff(candidates) < 0).any():
+            index = np.argsort(candidates)
+            candidates, key = candidates[index], key[index]
+        # Pairs stand in the order of gt, then prediction: a stable sort keeps that order among equal keys.
         order = np.argsort(-key, kind="stable")
-        rank = np.empty(len(key), np.int64)
-        rank[order] = np.cumsum(np.diff(key[order], prepend=key[order[:1]]) < -EQUAL) if len(key) else 0
-        return self.first_fit(
-            pairs, candidates[np.lexsort((pairs.pred[candidates], pairs.gt[candidates], rank))]
-        )
+        falls = np.diff(key[order])
+        if ((falls < 0) & (falls >= -EQUAL)).any():
+            rank = np.zeros(len(key), np.int64)
+            rank[order[1:]] = np.cumsum(falls < -EQUAL)
+            order = np.argsort(rank, kind="stable")
+        return self.first_fit(pairs, candidates[order])
 
 
 def _worth_kernels(joined: Joined) -> bool:

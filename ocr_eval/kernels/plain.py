@@ -20,4 +20,6 @@ def first_fit(gt, pred, order, sizes):
             done.add(g)
             taken.add(p)
             partner[g] = p
+            if len(done) == sizes[0]:
+                break
     return partner

@@ -214,6 +214,10 @@ def test_best_first_orders_by_key_then_gt_then_prediction(engine: str) -> None:
     assert made.best_first(pairs, np.arange(len(pairs)), key).tolist() == [0, 1, 2]
     key[order.index((0, 1))] = 0.5 + 1e-9
     assert made.best_first(pairs, np.arange(len(pairs)), key).tolist() == [1, 0, 2]
+    assert made.best_first(pairs, np.arange(len(pairs))[::-1], key[::-1]).tolist() == [1, 0, 2]
+    key[:] = 0.5
+    key[order.index((2, 1))] = np.nextafter(0.5, 1)
+    assert made.best_first(pairs, np.arange(len(pairs))[::-1], key[::-1]).tolist() == [0, 1, 2]
     assert made.best_first(pairs, np.arange(0), key[:0]).tolist() == [-1, -1, -1]
 
 
