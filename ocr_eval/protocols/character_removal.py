@@ -143,7 +143,7 @@ class _Loop:
         """Removes the common characters of contact k; says whether gt, prediction ran out of one."""
         gt, pred = self.left_gt[self.gt[k]], self.left_pred[self.pred[k]]
         taken, gt_size, pred_size = 0, len(gt), len(pred)
-        if gt == pred:
+        if gt == pred:  # the usual case, and four times as fast
             taken = sum(gt.values())
             gt.clear()
             pred.clear()
@@ -214,8 +214,7 @@ class _Loop:
         self._open(common=False)
         singles, several, at = self._visits(1, 1), self._visits(2, len(self.gt)), 0
         while True:
-            visit = [self.by_rank[r] for r in singles]
-            partners = [next(k for k in self.of_gt[g] if self.alive[k]) for g in visit]
+            partners = [next(k for k in self.of_gt[self.by_rank[r]] if self.alive[k]) for r in singles]
             tied = 0
             if not partners:
                 while at < len(several) and not self._waits(self.by_rank[several[at]]):
