@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ocr_eval.tables.instances import Instances, InstancesBuilder
+from ocr_eval.tables.builder import InstancesBuilder
+from ocr_eval.tables.instances import Instances
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def test_distances_of_strings(race: Race, shared: Path, kind: str) -> None:
 
 
 def test_corpus_cer(race: Race, shared: Path) -> None:
-    texts = words(WORDS, read_words(shared, LATIN))
+    texts = corpus(shared, "60 % equal")
 
     def cer() -> float:
         return sum(distances(texts.gt, texts.pred)) / sum(map(len, texts.gt))
