@@ -13,6 +13,7 @@ from ocr_eval.formats.numbers import BLANK, is_decimal, resembles_number
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.formats.scan import scan
 
+MANY = 0.002  # a larger share of lines with six vertices or more is no accident: these are polygons
 ENTRIES, LINES = 48, 16  # how many entries are looked at, spread over the input, and how many lines of each
 _HEAD = 1 << 16
 Counts = NDArray[np.int64]
@@ -62,8 +63,10 @@ class Glimpse:
         only = run == fields
         if not len(run):
             return False
-        count = run if only.all() else np.where(only, run - 2 + run % 2, run)
-        return bool(((count >= 6) & (count % 2 == 0) & (count != 8)).mean() > share)
+        # Where lines have texts, one of few numbers only may as well be a quad that lost a number or its text.
+        count = run if only.all() else np.where(only, np.where(run > 10, run - 2 + run % 2, 8), run)
+        many = (count >= 12) & (count % 2 == 0)
+        return bool(((count >= 6) & (count % 2 == 0) & (count != 8)).mean() > share or many.mean() > MANY)
 
     def rotated(self) -> bool:
         """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence."""

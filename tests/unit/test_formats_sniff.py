@@ -97,7 +97,8 @@ def test_many_text_files_are_texts(tmp_path: Path) -> None:
 
 
 def test_rare_longer_rings_are_ambiguous_and_the_flag_decides(tmp_path: Path) -> None:
-    source = zipped(tmp_path / "a.zip", {"img_1.txt": f"{SQUARE},a\n" * 15, "img_2.txt": f"{HEXAGON},b\n"})
+    triangle = "0,0,9,0,9,9"
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": f"{SQUARE},a\n" * 15, "img_2.txt": f"{triangle},b\n"})
     with pytest.raises(InputError) as caught:
         read(source)
     assert caught.value.exit_code == 2
@@ -105,7 +106,20 @@ def test_rare_longer_rings_are_ambiguous_and_the_flag_decides(tmp_path: Path) ->
     assert "--pred-format" in str(caught.value)
     with pytest.raises(InputError, match="--gt-format"):
         read(source, role="gt")
-    assert read(source, format="polygon").xy.shape == (15 * 4 + 6, 2)
+    assert read(source, format="polygon").xy.shape == (15 * 4 + 3, 2)
+
+
+def test_a_few_rings_of_many_vertices_make_polygons(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": f"{SQUARE},a\n" * 15, "img_2.txt": f"{HEXAGON},b\n"})
+    assert read(source).format == "polygon"
+
+
+@pytest.mark.parametrize("line", ["0,0,100,0,100,50,0", "0,0,100,0,100,50,0,50"])
+def test_a_quad_that_lost_a_field_is_a_bad_quad_not_a_triangle(line: str, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": f"{line}\n", "img_2.txt": f"{SQUARE},a\n" * 2})
+    with pytest.raises(InputError) as caught:
+        read(source, text=True)
+    assert [(p.code, p.entry, p.line) for p in caught.value.problems] == [("E_FORMAT", "img_1.txt", 1)]
 
 
 @pytest.mark.parametrize(
