@@ -31,8 +31,8 @@ def candidates(
     return _fitting(glimpse.loosened() if loosely else glimpse, documents)
 
 
-def _fitting(glimpse: Glimpse, documents: tuple[bool, ...]) -> list[str]:
-    geometry = glimpse.options.geometry
+def _fitting(glimpse: Glimpse, documents: tuple[bool, ...], geometry: bool | None = None) -> list[str]:
+    geometry = glimpse.options.geometry if geometry is None else geometry
     rows = [name for name, row in FORMATS.items() if row.geometry == geometry and row.document in documents]
     found = [name for name in rows if format_of(name).looks(glimpse)]
     if len(found) > 1 and ANYTHING in found:
@@ -66,8 +66,15 @@ def recognise(
             f"name one with {flag}",
             source=findings.source,
         )
+    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
     if other:
         reason = f"content looks like {other}, which is not read"
+    elif crossed:
+        reason = f"content looks like {' or '.join(crossed)}: " + (
+            "a list of texts without rings, which -p recognition scores"
+            if options.geometry
+            else "rings, which recognition does not read"
+        )
     elif glimpse.lines:
         reason = f"no known layout, first line {quote(glimpse.lines[0])}"
     else:
