@@ -154,9 +154,8 @@ def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind:
         for verdict in own:
             counts[verdict.status] = counts.get(verdict.status, 0) + 1
         summary = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
-        place = (
-            f"{escape(table.source)}!{escape(table.entries[sample])}" if table.entries[sample] else "no entry"
-        )
+        entry = f"!{escape(table.entries[sample])}" if table.entries[sample] else ""
+        place = escape(table.source) + entry if entry or len(table.span(sample)) else "no entry"
         lines += ["", f"{title} ({place}): {summary}"]
         width = max([len(status) for status in counts], default=0)
         for v in own:

@@ -63,10 +63,14 @@ class Glimpse:
         only = run == fields
         if not len(run):
             return False
-        # Where lines have texts, one of few numbers only may as well be a quad that lost a number or its text.
-        count = run if only.all() else np.where(only, np.where(run > 10, run - 2 + run % 2, 8), run)
-        many = (count >= 12) & (count % 2 == 0)
-        return bool(((count >= 6) & (count % 2 == 0) & (count != 8)).mean() > share or many.mean() > MANY)
+        count = run
+        if not only.all():
+            # Where lines have texts, one of few numbers only may as well be a quad that lost a number or its text,
+            # and ten numbers at the front a quad whose text begins with "1,234"; unless most lines are like that.
+            count = np.where(only, np.where(run > 10, run - 2 + run % 2, 8), run)
+            count = np.where((count == 10) & ((count == 10).mean() < 0.5), 8, count)
+        other = (count >= 6) & (count % 2 == 0) & (count != 8)
+        return bool(other.mean() > share or (other & (count >= 12)).mean() > MANY)
 
     def rotated(self) -> bool:
         """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence."""

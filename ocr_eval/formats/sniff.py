@@ -57,6 +57,9 @@ def recognise(
     other = "" if found else _known_but_unread(glimpse)
     if not found and not other:
         found = _fitting(glimpse.loosened(), documents)
+    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
+    if found == [ANYTHING] and crossed:
+        found = []  # any content is some text: rings read as pages would be scored without a word
     if len(found) == 1:
         return found[0]
     flag = "--gt-format" if options.role == "gt" else "--pred-format"
@@ -66,7 +69,6 @@ def recognise(
             f"name one with {flag}",
             source=findings.source,
         )
-    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
     if other:
         reason = f"content looks like {other}, which is not read"
     elif crossed:

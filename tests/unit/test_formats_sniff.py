@@ -211,3 +211,22 @@ def test_the_table_is_complete() -> None:
         found = sniff.format_of(name)
         assert callable(found.read)
         assert getattr(found, "id", name) == name
+
+
+def test_numbers_with_commas_do_not_make_quads_polygons(tmp_path: Path) -> None:
+    lines = "".join(f"{SQUARE},{text}\n" for text in ("1,234", "1,234 items", "2,000,000", "a", "b"))
+    assert read(zipped(tmp_path / "a.zip", {"img_1.txt": lines})).format == "icdar-quad"
+
+
+def test_rings_are_not_read_as_pages_of_text(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": f"{SQUARE},a\n" * 3, "img_2.txt": f"{SQUARE},b\n"})
+    with pytest.raises(InputError, match="content looks like icdar-quad: rings") as caught:
+        read(source, geometry=False)
+    assert caught.value.exit_code == 3
+    assert read(source, geometry=False, format="text").texts[1] == f"{SQUARE},b"
+
+
+def test_a_list_of_texts_is_named_where_rings_are_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text('word_1.png, "PROPER"\nword_2.png, "Canon"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="content looks like icdar-words: a list of texts"):
+        read(tmp_path / "a.txt")
