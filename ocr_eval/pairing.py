@@ -209,14 +209,15 @@ class Pairing:
 
     def _above(self, pairs: Pairs, kind: str, threshold: float, strict: bool, among: Flags | None) -> Flags:
         whole = _whole(pairs, kind)
-        ratio = _ratio(pairs.inter, whole)
-        answer: Flags = (ratio > threshold) if strict else (ratio >= threshold)
-        answer &= whole > 0
-        unsure = np.abs(ratio - threshold) <= np.maximum(NEAR, 4 * _ratio(pairs.guard, whole))
+        margin = pairs.inter - threshold * whole
+        answer: Flags = (margin > 0) & (whole > 0)
+        unsure = np.abs(margin) <= np.maximum(NEAR * whole, 4 * pairs.guard)
         unsure |= np.abs(whole) <= 64 * pairs.guard
         if among is not None:
             answer &= among
             unsure &= among
+        if not unsure.any():
+            return answer
         limit = Fraction(repr(float(threshold)))
         known = np.flatnonzero(unsure & (pairs.guard == 0))
         part, total = 2 * pairs.inter[known], 2 * whole[known]

@@ -86,25 +86,27 @@ def shared_areas(gt, pred, g, p, special):
     """As ``areas.shared_areas``; convex pairs are clipped where there are few pairs, and so few uses of an edge."""
     g, p = read_only(g, np.int64), read_only(p, np.int64)
     inter, guard, which = np.empty(len(g)), np.empty(len(g)), np.empty(len(g), np.int8)
-    clipped = len(g) < _PAIRS_PER_RING * (len(gt.area) + len(pred.area)) and not (special[0] or special[1])
-    tables = [
-        () if clipped else _edge_table(side, own) for side, own in ((gt, special[0]), (pred, special[1]))
-    ]
-    columns = []
-    for side, own, table in zip((gt, pred), special, tables, strict=True):
-        far, offset = areas.far(side, own), side.ring if clipped else table[-1]
-        columns += [side.box, side.shape, side.straight, far, offset]
-    pairs.plan(*(read_only(column, column.dtype) for column in columns), g, p, inter, guard, which)
-    if clipped:
+    sides = gt, pred
+    tables = [_edge_table(own, some) if some else None for own, some in zip(sides, special, strict=True)]
+    columns, used = [], []
+    for own, some, table in zip(sides, special, tables, strict=True):
+        ends = table[-1] if table else own.ring
+        columns += [own.box, own.shape, own.straight, areas.far(own, some), ends]
+        used.append(np.zeros(len(own.area), np.bool_))
+    pairs.plan(*(read_only(column, column.dtype) for column in columns), g, p, inter, guard, which, *used)
+    if len(g) < _PAIRS_PER_RING * (len(gt.area) + len(pred.area)) and not any(tables):
         which[(which == 2) & _convex(gt)[g] & _convex(pred)[p]] = 1
         room = int(np.diff(gt.ring).max(initial=0) + np.diff(pred.ring).max(initial=0)) + 4
         chosen = read_only(which, np.int8)
         clip.clip_areas(gt.xy, gt.ring, pred.xy, pred.ring, g, p, chosen, np.empty((4, room)), inter)
-        which = np.where((which == 2) | (inter < 0), 2, 0).astype(np.int8)
-        if not which.any():
-            return inter, guard
-        tables = [_edge_table(gt, {}), _edge_table(pred, {})]
-    edges.edge_areas(*tables[0], *tables[1], g, p, read_only(which, np.int8), inter)
+        which[(which == 1) & (inter >= 0)] = 0
+        which[which == 1] = 2
+    if which.any():
+        made = [
+            table or _edge_table(own, {}, flags)
+            for own, table, flags in zip(sides, tables, used, strict=True)
+        ]
+        edges.edge_areas(*made[0], *made[1], g, p, read_only(which, np.int8), inter)
     return inter, guard
 
 
@@ -114,12 +116,14 @@ def _convex(side):
     return flags
 
 
-def _edge_table(side, special):
+def _edge_table(side, special, used=None):
+    """Columns and offsets of ``areas.edge_table``; only of rings flagged ``used`` where that is given."""
     if special:
         made = areas.edge_table(side, special)
         return (*(read_only(column, np.float64) for column in made[:5]), read_only(made.offset, np.int64))
     columns = [np.empty(len(side.xy)) for _ in range(5)]
-    polygon.edge_table(side.xy, side.ring, *columns)
+    flags = np.ones(len(side.area), np.bool_) if used is None else used
+    polygon.edge_table(side.xy, side.ring, read_only(flags, np.bool_), *columns)
     return (*(read_only(column, np.float64) for column in columns), side.ring)
 
 

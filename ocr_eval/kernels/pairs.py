@@ -117,11 +117,12 @@ def grid(
 @kernel
 def plan(
     gt_box, gt_shape, gt_straight, gt_far, gt_edges, pred_box, pred_shape, pred_straight, pred_far, pred_edges,
-    gt, pred, inter, guard, which,
+    gt, pred, inter, guard, which, gt_used, pred_used,
 ):  # fmt: skip
     """Per pair: the shared area where boxes and classes give it exactly, else ``which`` 2 and the bound of its error.
 
-    The rules of ``areas.shared_areas``; ``gt_edges`` and ``pred_edges`` are offsets of edge tables.
+    Rings of the latter are flagged as used (flags begin as False). The rules are those of ``areas.shared_areas``;
+    ``gt_edges`` and ``pred_edges`` are offsets of edge tables.
     """
     for k in range(gt.size):
         g, p = gt[k], pred[k]
@@ -134,6 +135,8 @@ def plan(
             inter[k] = wide * tall
             continue
         which[k] = 2
+        gt_used[g] = True
+        pred_used[p] = True
         wide = max(gt_box[2, g], pred_box[2, p]) - min(gt_box[0, g], pred_box[0, p])
         tall = max(gt_box[3, g], pred_box[3, p]) - min(gt_box[1, g], pred_box[1, p])
         longer = max(wide, tall)
@@ -202,4 +205,5 @@ def warm():
     grid(box, box, two, *place, *cells, count, two, False, found)
     flag, byte, real = read_only([False], np.bool_), read_only([0], np.uint8), read_only([0], np.float64)
     column = box, byte, flag, real, two
-    plan(*column, *column, one, one, np.zeros(1), np.zeros(1), np.zeros(1, np.int8))
+    used = np.zeros(1, np.bool_)
+    plan(*column, *column, one, one, np.zeros(1), np.zeros(1), np.zeros(1, np.int8), used, used)

@@ -15,32 +15,27 @@ def side(xy, ring, shape, area, box, straight, far):
     """Per ring: |shoelace|, closed box, integer rectangle, largest coordinate of a ring with decimals."""
     for g in range(ring.size - 1):
         begin, end = ring[g], ring[g + 1]
-        area[g] = 0.0
-        far[g] = 0.0
-        straight[g] = False
         x_low, y_low, x_high, y_high = np.inf, np.inf, -np.inf, -np.inf
-        twice = 0.0
-        whole = True
-        upright, turned = end - begin == 4, end - begin == 4
-        j = end - 1
-        for i in range(begin, end):
-            x, y = xy[i, 0], xy[i, 1]
-            x_low, y_low = min(x_low, x), min(y_low, y)
-            x_high, y_high = max(x_high, x), max(y_high, y)
-            whole = whole and x == np.rint(x) and y == np.rint(y)
-            px, py = xy[j, 0], xy[j, 1]
+        twice, broken = 0.0, 0
+        # A rectangle's edges are level and upright in turns; which comes first does not matter.
+        upright, level = 0, 0
+        if end > begin:
             ox, oy = xy[begin, 0], xy[begin, 1]
-            twice += (px - ox) * (y - oy) - (x - ox) * (py - oy)
-            # A rectangle's edges are level and upright in turns; which comes first does not matter.
-            upright = upright and (px == x if (i - begin) % 2 == 0 else py == y)
-            turned = turned and (py == y if (i - begin) % 2 == 0 else px == x)
-            j = i
-        if shape[g] < 3:
-            area[g] = abs(twice) / 2
+            px, py = xy[end - 1, 0], xy[end - 1, 1]
+            for i in range(begin, end):
+                x, y = xy[i, 0], xy[i, 1]
+                x_low, y_low = min(x_low, x), min(y_low, y)
+                x_high, y_high = max(x_high, x), max(y_high, y)
+                broken += (x != np.floor(x)) | (y != np.floor(y))
+                twice += (px - ox) * (y - oy) - (x - ox) * (py - oy)
+                first = (i - begin) % 2 == 0
+                upright += (px == x) & first | (py == y) & (not first)
+                level += (py == y) & first | (px == x) & (not first)
+                px, py = x, y
+        area[g] = abs(twice) / 2 if shape[g] < 3 else 0.0
         box[0, g], box[1, g], box[2, g], box[3, g] = x_low, y_low, x_high, y_high
-        if not whole:
-            far[g] = max(max(abs(x_low), abs(x_high)), max(abs(y_low), abs(y_high)))
-        straight[g] = whole and shape[g] == 0 and (upright or turned)
+        far[g] = max(max(abs(x_low), abs(x_high)), max(abs(y_low), abs(y_high))) if broken else 0.0
+        straight[g] = shape[g] == 0 and not broken and end - begin == 4 and (upright == 4 or level == 4)
 
 
 @kernel
@@ -80,9 +75,11 @@ def convex(xy, ring, shape, far, flags):
 
 
 @kernel
-def edge_table(xy, ring, left, right, y, slope, sign):
-    """The edges of every ring, from left to right; verticals have sign 0."""
+def edge_table(xy, ring, used, left, right, y, slope, sign):
+    """The edges of rings in use, from left to right; verticals have sign 0. Other entries stay as they are."""
     for g in range(ring.size - 1):
+        if not used[g]:
+            continue
         begin, end = ring[g], ring[g + 1]
         for i in range(begin, end):
             j = i + 1 if i + 1 < end else begin
@@ -207,7 +204,7 @@ def warm():
     box = np.zeros((4, 1))
     side(xy, ring, shape, np.zeros(1), box, np.zeros(1, np.bool_), np.zeros(1))
     convex(xy, ring, shape, far, np.zeros(1, np.bool_))
-    edge_table(xy, ring, *(np.zeros(3) for _ in range(5)))
+    edge_table(xy, ring, read_only([True], np.bool_), *(np.zeros(3) for _ in range(5)))
     index, count, scratch = np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros((2, 8), np.int64)
     hull_table(xy, ring, read_only([True], np.bool_), index, count, scratch)
     box, one = read_only(box, np.float64), read_only([0], np.int64)
