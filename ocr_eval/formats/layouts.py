@@ -50,6 +50,9 @@ class LineLayout:
     unquote: Callable[[str], str] | None = None  # transcription with a double quote in it -> transcription
     skip: int = 0  # characters in front of every transcription that are no text
     remark: Callable[[str], str] | None = None  # transcription with a comma in it -> why it is suspect, or ""
+    scan: Callable[[str], tuple[Scan, int]] | None = (
+        None  # lines -> fields and skip, where both depend on the lines
+    )
     confidences: bool = True  # the layout can carry confidences
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
@@ -72,14 +75,23 @@ class LineLayout:
             if not batch.places:
                 columns.sizes += batch.sizes
                 continue
-            scanned = scan(batch.text, self.separator)
+            scanned, skip = (
+                self.scan(batch.text) if self.scan else (scan(batch.text, self.separator), self.skip)
+            )
             if not style:
                 style.append(self.style(scanned, options))
-            self._batch(batch, scanned, style[0], options, findings, columns)
+            self._batch(batch, scanned, skip, style[0], options, findings, columns)
         return columns
 
     def _batch(
-        self, batch: Batch, scanned: Scan, style: Any, options: Options, findings: Findings, columns: Columns
+        self,
+        batch: Batch,
+        scanned: Scan,
+        skip: int,
+        style: Any,
+        options: Options,
+        findings: Findings,
+        columns: Columns,
     ) -> None:
         taken, count = self._pick(scanned, options, style)
         rest = scanned.first[:-1] + count
@@ -87,7 +99,7 @@ class LineLayout:
         if options.confidence:
             confidence, taken = confidences_of(scanned, rest, taken, options.limits)
             rest = rest + 1
-        texts = rest_of(scanned, rest, taken, self.skip)
+        texts = rest_of(scanned, rest, taken, skip)
         owner = batch.owner()
         rings: list[Sequence[float]] = []
         singles: list[int] = []

@@ -14,15 +14,26 @@ from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.layouts import Line, LineLayout, Picked
 from ocr_eval.formats.reader import Options
-from ocr_eval.formats.scan import Scan
+from ocr_eval.formats.scan import Scan, scan, scan_as
 
 MARK = "##::"
 FORM = "x1 y1 … x4 y4##::text"
 
 
+def _scan(lines: str) -> tuple[Scan, int]:
+    """Fields split at spaces; a mark splits as well and leaves its last three characters in front of the text."""
+    if MARK not in lines:
+        return scan(lines, " "), 0
+    return scan_as(lines, lines.replace(MARK, " " + MARK[1:]), " "), len(MARK) - 1
+
+
 def _pick(scanned: Scan, _: Options, __: Any) -> Picked:
-    """Lines of the spelling with a space whose text holds no mark; the others are split one by one."""
-    return (scanned.run >= 8) & (MARK not in scanned.text), np.full(len(scanned.run), 8)
+    """Eight numbers, then the mark; where no line has a mark, eight numbers. The others are split one by one."""
+    taken = scanned.run >= 8
+    if MARK in scanned.text:
+        ninth = scanned.begin[np.minimum(scanned.first[:-1] + 8, scanned.first[1:] - 1)]
+        taken &= (scanned.fields > 8) & scanned.starts_with(ninth - 1, MARK)
+    return taken, np.full(len(scanned.run), 8)
 
 
 def _slow(line: str, options: Options, _: Any) -> Line:
@@ -46,4 +57,4 @@ def _eight_numbers(line: str) -> bool:
     return len(fields) == 8 and all(map(numbers.is_integer, fields))
 
 
-POPEVAL = LineLayout(id="popeval", looks=looks, pick=_pick, slow=_slow, separator=" ", confidences=False)
+POPEVAL = LineLayout(id="popeval", looks=looks, pick=_pick, slow=_slow, scan=_scan, confidences=False)

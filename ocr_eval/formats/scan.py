@@ -6,7 +6,7 @@ understand goes to the format's careful parser, which owns every message; a prop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +49,7 @@ class Scan:
 def scan(lines: str, separator: str) -> Scan:
     """Fields of the lines, which LF separates, split at every ``separator``. Cost linear in their length."""
     text = "\0" * _PAD + lines + "\0" * _PAD
-    codes: NDArray[np.uint8] | NDArray[np.uint32]
-    if text.isascii():
-        codes = np.frombuffer(text.encode("ascii"), np.uint8)
-    else:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32, copy=False)
+    codes = _codes(text)
     size = len(codes) - _PAD
     breaks = np.flatnonzero((codes == ord(separator)) | (codes == _LF))
     stop = np.append(breaks, size)
@@ -64,6 +60,19 @@ def scan(lines: str, separator: str) -> Scan:
     where = np.where(number, len(stop), np.arange(len(stop)))
     run = np.minimum(np.minimum.reduceat(where, first[:-1]), first[1:]) - first[:-1]
     return Scan(text, first, begin, stop[last], value, number, run, codes)
+
+
+def scan_as(lines: str, twin: str, separator: str) -> Scan:
+    """The fields of ``twin``, a text of the same length, over the characters of ``lines``."""
+    scanned = scan(twin, separator)
+    text = "\0" * _PAD + lines + "\0" * _PAD
+    return replace(scanned, text=text, codes=_codes(text))
+
+
+def _codes(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32, copy=False)
 
 
 def _integers(
