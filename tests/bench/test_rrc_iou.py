@@ -42,9 +42,7 @@ def joined(ic15: tuple[Instances, Instances]) -> Joined:
         ("rrc-iou: Polygon3 loop", "numpy", 1),
     ],
 )
-def test_matching(
-    race: Race, ic15: tuple[Instances, Instances], name: str, engine: str, reach: float
-) -> None:
+def test_matching(race: Race, joined: Joined, name: str, engine: str, reach: float) -> None:
     made = "made before" if "from points" not in name else "made inside"
     race(
         "rrc-iou matching on IC15, 43 021 pairs",
