@@ -310,8 +310,14 @@ def quote(text: str) -> str:
     return "'" + escape(cut).replace("; ", ";\\x20") + "'"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+def close_matches(word: str, known: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """The known names most like ``word``, best first."""
+    import difflib
+
+    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
+
+
+class Problem(NamedTuple):
     """One error with its place. ``line`` and ``col`` count from 1, ``col`` in code points after a BOM."""
 
     code: str
@@ -342,7 +348,7 @@ class Problem:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notice:
     """A warning: what happened, how often, up to three places. Equal (code, message) pairs add up."""
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
-from ocr_eval.errors import quote, usage_error
+from ocr_eval.errors import close_matches, quote, usage_error
 
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Defaults of the reference's section on limits. Sizes in bytes, lengths in code points, the rest in pieces."""
 
     archive_bytes: int = 256 * MIB
@@ -38,9 +36,9 @@ class Limits:
     def with_value(self, assignment: str) -> Limits:
         """``"entry-bytes=33554432"`` -> new limits. Raises InputError (E_USAGE) for unknown names and bad values."""
         name, separator, value = assignment.partition("=")
-        known = [field.name.replace("_", "-") for field in fields(self)]
+        known = [name.replace("_", "-") for name in self._fields]
         if not separator or name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+            near = close_matches(name, known, n=3, cutoff=0.4)
             raise usage_error(
                 f"--limit {quote(assignment)} is not name=value with a known name",
                 f"known: {', '.join(near or known)}",
@@ -49,13 +47,8 @@ class Limits:
             raise usage_error(
                 f"--limit {name}: {quote(value)} is not a positive integer", "write plain digits"
             )
-        return replace(self, **{name.replace("-", "_"): int(value)})
+        return self._replace(**{name.replace("-", "_"): int(value)})
 
     def raised(self) -> dict[str, int]:
         """Only the limits that differ from the defaults; goes into a record's provenance."""
-        default = Limits()
-        return {
-            f.name: getattr(self, f.name)
-            for f in fields(self)
-            if getattr(self, f.name) != getattr(default, f.name)
-        }
+        return {name: value for name, value in self._asdict().items() if value != self._field_defaults[name]}

@@ -144,7 +144,8 @@ class Pairing:
         if not made.shape.any():
             return {}
         special, work = {}, 0
-        for i in np.unique(used[np.isin(made.shape[used], (SELF_TOUCHING, SELF_INTERSECTING))]).tolist():
+        odd = np.isin(made.shape[used], (SELF_TOUCHING, SELF_INTERSECTING))
+        for i in sorted(set(used[odd].tolist())):
             try:
                 special[i] = exact.pieces(made.xy[made.ring[i] : made.ring[i + 1]])
                 work += len(special[i]) ** 2

@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ocr_eval.errors import Notice, usage_error
 
@@ -33,6 +32,8 @@ def format_signature(fields: Mapping[str, str]) -> str:
 
 def parse_signature(text: str) -> dict[str, str]:
     """The fields of a signature, in order. Raises InputError (E_SIGNATURE) when it is none."""
+    from urllib.parse import unquote
+
     fields: dict[str, str] = {}
     for part in text.split("|"):
         key, separator, value = part.partition(":")
@@ -53,8 +54,7 @@ def shorten(signature: str) -> str:
     return re.sub(r"\b([0-9a-f]{8})[0-9a-f]{56}\b", r"\1", signature)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a signature is made of besides the protocol: name and digests of both sides (64 hex digits)."""
 
     version: str
@@ -99,7 +99,7 @@ def signature(protocol: EvaluationProtocol, identity: Identity, samples: int) ->
     return format_signature(fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """One prediction under one protocol. ``metrics`` holds fractions, None where a metric is undefined."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
+import gc
 import importlib
 import os
 import signal
@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ocr_eval.cli.options import Settings, common
-from ocr_eval.errors import CODES, InputError, Problem, usage_error
+from ocr_eval.errors import CODES, InputError, Problem, close_matches, usage_error
 
 # name -> (module, one line of help): the literal table that lets --help import nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -46,7 +46,7 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
+            near = close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"commands: {', '.join(COMMANDS)}"
             raise usage_error(f"no command is called '{args[0][:80]}'", hint)
         return super().resolve_command(ctx, args)
@@ -77,6 +77,7 @@ def app() -> None:
 def run(arguments: list[str]) -> int:
     """Runs the command line and returns the exit status. Nothing but results reaches stdout."""
     settings = Settings()
+    gc.set_threshold(200_000, 20, 20)  # a command is short, and reading allocates much that stays
     with contextlib.suppress(ValueError, OSError):  # not in the main thread
         signal.signal(signal.SIGTERM, _interrupt)
     try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.errors import InputError, Problem, quote, usage_error
+from ocr_eval.errors import InputError, Problem, close_matches, quote, usage_error
 
 if TYPE_CHECKING:
     import click
@@ -122,7 +121,7 @@ def _check_limits(table: Any, path: Path, text: str) -> None:
     for name, value in table.items() if isinstance(table, dict) else ():
         own = getattr(default, name.replace("-", "_"), None)
         if own is None:
-            raise _unknown(name, list(Limits.__dataclass_fields__), path, text)
+            raise _unknown(name, list(Limits._fields), path, text)
         if not isinstance(value, int) or value > own:
             reason = f"limit {name} may not be raised by a file"
             hint = f"give --limit {name.replace('_', '-')}={value} on the command line"
@@ -130,7 +129,7 @@ def _check_limits(table: Any, path: Path, text: str) -> None:
 
 
 def _unknown(key: str, known: list[str], path: Path, text: str) -> InputError:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.3)
+    near = close_matches(key, known, n=1, cutoff=0.3)
     hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
     return InputError(
         [Problem("E_CONFIG", f"unknown key {quote(key)}", hint, str(path), line=_line(key, text))]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
+
+from ocr_eval.errors import close_matches
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,7 +133,7 @@ def _with_value(args: list[str], k: int) -> str:
 
 def close_names(word: str, known: list[str]) -> str:
     """A hint with the nearest known names, or all of them."""
-    near = difflib.get_close_matches(word, known, n=3, cutoff=0.4)
+    near = close_matches(word, known, n=3, cutoff=0.4)
     return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
 
 

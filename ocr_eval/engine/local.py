@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.errors import Findings, InputError, quote, usage_error
+from ocr_eval.errors import Findings, InputError, close_matches, quote, usage_error
 from ocr_eval.record import Identity, Record
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 POLICIES = ("refuse", "false-positive", "official")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """What all predictions of one run share: the gt, the protocols, and how invalid rings are treated.
 
@@ -73,7 +72,7 @@ class Job:
         for rule in self.protocols:
             own = identity
             if rule.reads.lexicon and self.lexicon is not None:
-                own = replace(identity, lexicon_digest=self.lexicon.digest)
+                own = identity._replace(lexicon_digest=self.lexicon.digest)
             counts = rule.count(joined, pairing)
             records.append(
                 Record.of(
@@ -123,7 +122,7 @@ def explain(
 
     rule = parse(protocol) if isinstance(protocol, str) else protocol
     if sample not in gt.sample_ids:
-        near = difflib.get_close_matches(sample, gt.sample_ids, n=3, cutoff=0.3)
+        near = close_matches(sample, gt.sample_ids, n=3, cutoff=0.3)
         raise usage_error(f"no sample is called {quote(sample)}", f"close names: {', '.join(near) or 'none'}")
     joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
     return rule.explain(joined, pairing, gt.sample_ids.index(sample))

@@ -26,7 +26,7 @@ Flags = NDArray[np.bool_]
 Index = NDArray[np.int64]
 
 
-@dataclass
+@dataclass(eq=False)
 class Batch:
     """Some entries and their lines with LF between them, blank and broken ones left out."""
 

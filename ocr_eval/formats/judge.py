@@ -110,9 +110,9 @@ def _identical(instances: Instances, texts: Sequence[str | None], findings: Find
     hashed = np.add.reduceat(mixed + (bits[:, 1] * (factor | np.uint64(1)) >> np.uint64(3)), first)
     order = np.lexsort((hashed, instances.sample_of))
     same = (np.diff(instances.sample_of[order]) == 0) & (np.diff(hashed[order]) == 0)
-    suspects = np.unique(np.concatenate([order[:-1][same], order[1:][same]]))
+    suspects = sorted({*order[:-1][same].tolist(), *order[1:][same].tolist()})
     seen: dict[tuple[int, bytes, str | None], int] = {}
-    for k in suspects.tolist():
+    for k in suspects:
         key = (int(instances.sample_of[k]), instances.points(k).tobytes(), texts[k])
         first_one = seen.setdefault(key, k)
         if first_one != k:

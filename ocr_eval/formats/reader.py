@@ -28,8 +28,7 @@ class Entry(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How the caller wants an input read; the arguments of ``ocr_eval.formats.read``."""
 
     role: str = "prediction"
@@ -37,7 +36,7 @@ class Options:
     confidence: bool = False  # every instance carries a confidence
     geometry: bool = True
     level: str | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     samples: Samples | None = None  # the gt's samples, when known
 
 
@@ -51,7 +50,7 @@ class Format(Protocol):
         """Every instance of the entries; faults go to ``findings``."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Columns:
     """Instances in file order, as chunks; ``builder`` joins them. ``text`` None means no transcription field."""
 

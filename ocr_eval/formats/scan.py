@@ -6,7 +6,7 @@ understand goes to the format's careful parser, which owns every message; a prop
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,7 @@ _PAD = DIGITS + 2  # characters before the first line, so that looking back from
 _SPACE, _MINUS, _ZERO, _LF = 32, 45, 48, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """L lines with F fields in all. Positions count characters of ``text``."""
 
     text: str  # padding, the lines with LF between them, padding
@@ -66,7 +65,7 @@ def scan_as(lines: str, twin: str, separator: str) -> Scan:
     """The fields of ``twin``, a text of the same length, over the characters of ``lines``."""
     scanned = scan(twin, separator)
     text = "\0" * _PAD + lines + "\0" * _PAD
-    return replace(scanned, text=text, codes=_codes(text))
+    return scanned._replace(text=text, codes=_codes(text))
 
 
 def _codes(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:

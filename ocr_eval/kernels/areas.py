@@ -90,12 +90,12 @@ def blocks(rows, columns):
     Yields (pairs, n, m, step): pairs padded to n x m, to be done ``step`` rows at a time. Arrays are (n, m, pairs): the
     pairs come last, so that numpy's inner loop is long.
     """
-    padded = [
-        np.maximum(4, 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)) for size in (rows, columns)
+    powers = [
+        np.maximum(2, np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)) for size in (rows, columns)
     ]
-    key = padded[0] << 32 | padded[1]
-    for one in np.unique(key[(rows > 0) & (columns > 0)]).tolist():
-        n, m = one >> 32, one & 0xFFFFFFFF
+    key = powers[0] << 6 | powers[1]
+    for one in np.flatnonzero(np.bincount(key[(rows > 0) & (columns > 0)])).tolist():
+        n, m = 1 << (one >> 6), 1 << (one & 63)
         members = np.flatnonzero(key == one)
         for k in np.array_split(members, -(-len(members) // max(1, _WORK // (n * m)))):
             yield k, n, m, max(1, _WORK // (m * len(k)))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from ocr_eval.errors import quote, usage_error
+from ocr_eval.errors import close_matches, quote, usage_error
 from ocr_eval.protocols.parameters import build, split
 
 if TYPE_CHECKING:
@@ -55,8 +53,7 @@ REGISTRY: dict[str, Entry] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(NamedTuple):
     """What a protocol needs in the input; narrows how lines are read."""
 
     geometry: bool = True
@@ -112,7 +109,7 @@ def protocol_class(name: str) -> Any:
     entry = REGISTRY.get(name) or protocols().get(name)
     if entry is None:
         known = list(protocols())
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        near = close_matches(name, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "`ocr-eval protocols` lists them all"
         raise usage_error(f"no protocol is called {quote(name)}", hint, "E_PROTOCOL")
     module, _, attribute = entry.location.partition(":")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from ocr_eval.errors import InputError, quote, usage_error
+from ocr_eval.errors import InputError, close_matches, quote, usage_error
 
 _WORD = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\["\\])*)"|([^"\s,=()]+)|([,=()]))\s*')
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """What a parameter accepts: a closed set of words, a range of numbers, or free words (a list of steps)."""
 
     help: str
@@ -84,7 +81,7 @@ def check(protocol: Any) -> None:
         else:
             good = isinstance(value, str) and (not accepted.choices or value in accepted.choices)
         if not good:
-            near = difflib.get_close_matches(str(value), accepted.choices, n=1, cutoff=0.5)
+            near = close_matches(str(value), accepted.choices, n=1, cutoff=0.5)
             hint = f"expected {accepted.accepts}" + (f", did you mean {near[0]!r}?" if near else "")
             raise usage_error(
                 f"{protocol.ID}: {name}={quote(str(value))[1:-1]} is not allowed", hint, "E_CONFIG"
@@ -164,7 +161,7 @@ def build(cls: Any, raw: Mapping[str, str]) -> Any:
     arguments: dict[str, Any] = {}
     for key, word in raw.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=3, cutoff=0.4)
+            near = close_matches(key, known, n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(known) or 'none'}"
             raise usage_error(f"{cls.ID} has no parameter {quote(key)}", hint, "E_CONFIG")
         default = known[key][1]

@@ -6,8 +6,7 @@ Not a protocol: the block that ``rrc-iou``, ``rrc-e2e`` and their relatives buil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from ocr_eval.tables.matches import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class RrcMatch:
+class RrcMatch(NamedTuple):
     """``ignored`` (N pred,) held by a don't care gt; ``partner`` (N gt,) matched prediction, -1 = no partner.
 
     ``care`` (N gt,) and ``kept`` (N pred,; False: deleted before matching, by a lexicon) are what the rule was run on.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from ocr_eval.errors import escape as terminal
@@ -23,7 +22,6 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
-_XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def visible(text: str) -> str:
@@ -52,4 +50,11 @@ def markdown(text: str) -> str:
 
 def xml(text: str) -> str:
     """Text for XML, SVG and HTML, in content or in a quoted attribute; characters XML forbids become U+FFFD."""
-    return html.escape(_XML_FORBIDDEN.sub("\ufffd", text), quote=True)
+    import html
+
+    return html.escape("".join(c if _is_xml(ord(c)) else "\ufffd" for c in text), quote=True)
+
+
+def _is_xml(point: int) -> bool:
+    """The Char production of XML 1.0."""
+    return point >= 0x10000 or 0x20 <= point <= 0xD7FF or 0xE000 <= point <= 0xFFFD or point in (9, 10, 13)

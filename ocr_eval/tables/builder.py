@@ -12,7 +12,7 @@ from ocr_eval.kernels.rings import classify
 from ocr_eval.tables.instances import Instances, freeze, offsets
 
 
-@dataclass
+@dataclass(eq=False)
 class InstancesBuilder:
     """Flat Python lists that a reader appends to; ``build`` turns them into ``Instances`` in one step each.
 

@@ -16,7 +16,7 @@ from ocr_eval.errors import Notice, merge_notices
 from ocr_eval.tables.instances import freeze
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scored:
     """The care predictions with their confidences, for average precision; (D,) arrays, in sample then line order."""
 
@@ -30,7 +30,7 @@ class Scored:
             object.__setattr__(self, name, freeze(getattr(self, name)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Totals:
     """Column sums of a count table: what ``derive`` reads."""
 
@@ -43,7 +43,7 @@ class Totals:
         return self.counts[column]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """S samples x columns int64, and, for protocols that add reals, S x sums float64."""
 

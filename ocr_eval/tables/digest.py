@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 
 import numpy as np
@@ -25,27 +26,25 @@ def digest(instances: Instances, *, sort: bool = False) -> str:
     A line is ``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``; absent fields are
     left out, numbers are the shortest decimals that read back. ``sort`` orders the instances (duplicate detection).
     """
-    state = hashlib.sha256()
-    spell = json.encoder.encode_basestring
     values = _numbers(instances.xy.ravel())
-    ring = (2 * instances.ring).tolist()
-    care = instances.care.tolist()
-    texts = instances.texts
-    confidence = None if instances.confidence is None else _numbers(instances.confidence)
-    parts: list[str] = []
-    for i in range(len(instances)):
-        fields = [f'"ring":[{",".join(values[ring[i] : ring[i + 1]])}]'] if instances.geometry else []
-        if texts:
-            fields.append(f'"text":{spell(texts[i])}')
-        fields.append('"care":true' if care[i] else '"care":false')
-        if confidence is not None:
-            fields.append(f'"confidence":{confidence[i]}')
-        parts.append("{" + ",".join(fields) + "}")
-    for sample in sorted(
-        range(len(instances.sample_ids)), key=lambda s: instances.sample_ids[s].encode("utf-8")
-    ):
-        own = [parts[i] for i in instances.span(sample)]
+    bounds = (2 * instances.ring).tolist()
+    parts = ['"care":true}' if care else '"care":false}' for care in instances.care.tolist()]
+    if instances.confidence is not None:
+        parts = [
+            f'{p[:-1]},"confidence":{c}}}' for p, c in zip(parts, _numbers(instances.confidence), strict=True)
+        ]
+    if instances.codepoints is not None:
+        spell = json.encoder.encode_basestring
+        parts = [f'"text":{t},{p}' for t, p in zip(map(spell, instances.texts), parts, strict=True)]
+    if instances.geometry:
+        rings = (",".join(values[a:b]) for a, b in itertools.pairwise(bounds))
+        parts = [f'{{"ring":[{r}],{p}' for r, p in zip(rings, parts, strict=True)]
+    else:
+        parts = ["{" + p for p in parts]
+    start, ids = instances.start.tolist(), instances.sample_ids
+    lines = []
+    for sample in sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass")):
+        own = parts[start[sample] : start[sample + 1]]
         body = ",".join(sorted(own) if sort else own)
-        line = f'{{"sample":{spell(instances.sample_ids[sample])},"instances":[{body}]}}\n'
-        state.update(line.encode("utf-8", "surrogatepass"))
-    return state.hexdigest()
+        lines.append(f'{{"sample":{json.encoder.encode_basestring(ids[sample])},"instances":[{body}]}}\n')
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

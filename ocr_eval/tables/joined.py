@@ -18,7 +18,7 @@ class WordList(Protocol):
     def nearest(self, text: str) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Joined:
     """``gt`` and ``pred`` have equal ``sample_ids`` in gt order; ``missing`` names the samples without prediction."""
 

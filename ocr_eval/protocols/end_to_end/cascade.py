@@ -240,4 +240,4 @@ class Cascade:
         among[0, alive], among[1, alive] = part_of_gt, part_of_pred
         split = pairs.pred[pairing.covers_pred(pairs, 0.5, among=among[0])]
         merged = pairs.gt[pairing.covers_gt(pairs, 0.5, among=among[1])]
-        return np.unique(split), np.unique(merged)
+        return np.flatnonzero(np.bincount(split)), np.flatnonzero(np.bincount(merged))
