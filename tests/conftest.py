@@ -1,7 +1,8 @@
-"""Where the reference folder is, and what every test may rely on."""
+"""Where the reference folder is, and the closing line that says how many official outputs are reproduced."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,26 @@ def shared() -> Path:
     if not (SHARED / "expected").is_dir():
         pytest.skip("the reference folder is not beside the checkout")
     return SHARED
+
+
+@pytest.fixture
+def tell_parity(record_property: Callable[[str, object], None]) -> Callable[[int, int], None]:
+    """Called by parity tests with (equal samples, all samples) of one official output."""
+    return lambda equal, samples: record_property("parity", (equal, samples))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line: how many official outputs, and samples of them, were walked and found equal."""
+    told = [
+        value
+        for kind in ("passed", "failed")
+        for report in terminalreporter.stats.get(kind, ())
+        for name, value in getattr(report, "user_properties", ())
+        if name == "parity" and report.when == "call"
+    ]
+    if told:
+        whole = sum(equal == samples for equal, samples in told)
+        equal, samples = (sum(pair[k] for pair in told) for k in (0, 1))
+        terminalreporter.write_line(
+            f"parity (output x engine): {whole} of {len(told)} official outputs, {equal:,} of {samples:,} samples equal"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -77,12 +78,16 @@ def score(shared: Path, data: str, text: str, kernels: str) -> Record:
 
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_sample_has_the_official_counts(path: Path, kernels: str, shared: Path) -> None:
+def test_every_sample_has_the_official_counts(
+    path: Path, kernels: str, shared: Path, tell_parity: Callable[[int, int], None]
+) -> None:
     official = walk.load(path)
     truth, found = tables(*walk.inputs(official, shared))
     policy = official["invalid_polygons"]
     (record,) = Job(truth, [protocol(official["protocol"])], "gold", None, policy, kernels).run(found)
-    assert walk.differing(record, official) == []
+    different = walk.differing(record, official)
+    tell_parity(*walk.tally(different, official))
+    assert different == []
     totals = record.counts.total().counts
     extra = {"chars_gt": SKIPPED} if "totaltext" in path.stem else {}
     for name in ("removed", "chars_gt", "chars_det"):

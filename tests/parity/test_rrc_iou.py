@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,11 @@ NOT_OURS = {"crlf_param_true_with_lf": "reads the two gt lines as one; we read t
 
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_sample_has_the_official_counts(path: Path, kernels: str, shared: Path) -> None:
+def test_every_sample_has_the_official_counts(
+    path: Path, kernels: str, shared: Path, tell_parity: Callable[[int, int], None]
+) -> None:
     found = walk.compare(path, shared, kernels)
+    tell_parity(*walk.tally(found.different, found.official))
     assert found.different == []
     metrics = found.record.metrics
     for name, value in found.official["metrics"].items():

@@ -96,6 +96,12 @@ def differing(record: Record, official: dict[str, Any]) -> list[tuple[str, str, 
     return out
 
 
+def tally(different: list[tuple[str, str, float, float]], official: dict[str, Any]) -> tuple[int, int]:
+    """(samples with every count equal, all samples) of one official output."""
+    samples = len(official["samples"])
+    return samples - len({sample for sample, *_ in different}), samples
+
+
 def has_matches(record: Record, row: int) -> bool:
     """Whether a sample matched anything."""
     names = [name for name in ("tp", "match", "removed") if name in record.counts.columns]
