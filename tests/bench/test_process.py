@@ -14,7 +14,7 @@ from tests.bench.conftest import IC15, Race
 from tests.bench.inputs import Files
 from tests.bench.ratio import Command
 
-ROUNDS = 8  # and one before them that does not count
+ROUNDS = 15  # and one before them that does not count
 
 
 def metrics(output: str) -> list[float]:

@@ -32,7 +32,15 @@ def line(**changes: Any) -> dict[str, Any]:
 
 def test_a_row_names_the_version_its_ratio_is_about() -> None:
     row = tables.speed_table([line()]).splitlines()[2]
-    assert row == "| areas | Polygon3 3.0.9.1, from points | numba | **12** | 11 – 13 |"
+    assert row == "| areas | numba | **12** (11 – 13) Polygon3 3.0.9.1, from points |"
+
+
+def test_rivals_of_one_work_share_a_row() -> None:
+    table = tables.speed_table(
+        [line(), line(peer="shapely", peer_version="shapely 2.2.0", ratio_median=120.0)]
+    )
+    row = table.splitlines()[2]
+    assert row.endswith("from points<br>**120** (11 – 13) shapely 2.2.0 |")
 
 
 def test_a_stand_in_is_named_with_what_it_runs_on() -> None:
