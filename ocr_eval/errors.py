@@ -131,7 +131,7 @@ CODES: dict[str, Code] = {
         3,
         "not strict UTF-8, or a NUL byte",
         "byte 0xe9 at offset 17 is not UTF-8",
-        "save the file as UTF-8 (iconv -f latin1 -t utf-8)",
+        "save the file as UTF-8 (iconv -f YOUR-ENCODING -t utf-8, for example latin1, cp949, shift_jis)",
     ),
     "E_FORMAT": Code(
         3,

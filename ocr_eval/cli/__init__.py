@@ -8,6 +8,10 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and exits with the contract's status."""
-    from ocr_eval.cli.app import run
+    try:
+        from ocr_eval.cli.app import run
 
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+        status = run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # while Python is still importing
+        status = 130
+    sys.exit(status)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ocr_eval.cli.options import Settings, common
-from ocr_eval.errors import CODES, InputError, Problem, close_matches, usage_error
+from ocr_eval.errors import CODES, InputError, Problem, close_matches, quote, usage_error
 
 # name -> (module, one line of help): the literal table that lets --help import nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -48,7 +48,7 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS:
             near = close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"commands: {', '.join(COMMANDS)}"
-            raise usage_error(f"no command is called '{args[0][:80]}'", hint)
+            raise usage_error(f"no command is called {quote(args[0])}", hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -81,7 +81,7 @@ def run(arguments: list[str]) -> int:
     with contextlib.suppress(ValueError, OSError):  # not in the main thread
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = app.main(arguments, prog_name="ocr-eval", standalone_mode=False, obj=settings)
+        status = app.main(arguments or ["--help"], prog_name="ocr-eval", standalone_mode=False, obj=settings)
         return status if isinstance(status, int) else 0
     except InputError as error:
         return _refuse(error, settings)
@@ -127,7 +127,13 @@ def _from_click(error: click.ClickException) -> Problem:
         if mark in reason:
             reason, _, near = reason.partition(mark)
             hint = "did you mean " + near.rstrip("?)") + "?"
-    return Problem("E_USAGE", reason.rstrip("."), hint)
+    code = "E_USAGE"
+    if isinstance(error, click.BadParameter) and error.ctx is not None and error.param is not None:
+        source = error.ctx.get_parameter_source(error.param.name or "")
+        if source is not None and source.name in ("DEFAULT_MAP", "ENVIRONMENT"):
+            where = "the configuration file" if source.name == "DEFAULT_MAP" else f"${error.param.envvar}"
+            code, reason = "E_CONFIG", f"{where}: {reason}"
+    return Problem(code, reason.rstrip("."), hint)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocr_eval.cli.options import Settings, close_names
-from ocr_eval.errors import quote, usage_error
+from ocr_eval.errors import CODES, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
@@ -33,6 +33,26 @@ def parse_checks(flags: Sequence[str], rules: Sequence[EvaluationProtocol]) -> d
                 f"--fail-under {quote(flag)} is not metric=value", "write for example hmean=0.82"
             )
     return bounds
+
+
+def check_metrics(records: Sequence[Record], bounds: dict[str, float]) -> None:
+    """Raises InputError (E_USAGE) for a bound that no result can meet because none has the metric."""
+    for name in bounds:
+        if not any(name in record.metrics for record in records):
+            hint = (
+                "average precision needs confidence=true" if name.startswith("ap") else "check the protocol"
+            )
+            raise usage_error(f"--fail-under: no result has the metric {quote(name)}", hint)
+
+
+def check_codes(codes: Sequence[str]) -> None:
+    """Raises InputError (E_USAGE) for a warning code that does not exist."""
+    known = [code for code in CODES if code.startswith("W_")]
+    for code in codes:
+        if code != "any" and code not in known:
+            raise usage_error(
+                f"--fail-on-warning: no warning is called {quote(code)}", close_names(code, known)
+            )
 
 
 def failed_checks(records: Sequence[Record], bounds: dict[str, float], codes: Sequence[str]) -> bool:
@@ -64,7 +84,8 @@ def tell_warnings(records: Sequence[Record], settings: Settings) -> None:
     said = set()
     for record in records:
         for notice in record.notices:
-            line = f"{escape(record.prediction)}: warning[{notice.code}]: {notice.count} × {notice}"
+            place = f"{escape(record.prediction)}: warning[{notice.code}]"
+            line = f"{place}: {notice.count} × {notice} [{escape(record.protocol)}]"
             if line not in said and (settings.verbose or notice.code not in QUIET_CODES):
                 tell(line)
             said.add(line)

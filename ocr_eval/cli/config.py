@@ -56,9 +56,9 @@ def load(path: str | None) -> dict[str, Any]:
     try:
         text = found.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise usage_error(
-            f"configuration {quote(str(found))} cannot be read: {error.__class__.__name__}"
-        ) from None
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        reason = f"configuration {quote(str(found))} cannot be read: {why}"
+        raise usage_error(reason, "check the path, save the file as UTF-8", "E_CONFIG") from None
     import tomllib
 
     try:
@@ -91,6 +91,7 @@ def _peek(path: Path) -> str:
 
 
 def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
+    data = {key: _as_list(key, value) for key, value in data.items()}
     every = [*GLOBAL_KEYS, *dict.fromkeys(key for keys in COMMAND_KEYS.values() for key in keys)]
     result: dict[str, Any] = {command: {} for command in COMMAND_KEYS}
     for key, value in data.items():
@@ -102,16 +103,28 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
             for inner, own in value.items():
                 if inner not in COMMAND_KEYS[key] and inner not in GLOBAL_KEYS:
                     raise _unknown(inner, [*COMMAND_KEYS[key], *GLOBAL_KEYS], path, text)
-                result[key][inner] = own
+                result[key][inner] = _as_list(inner, own)
         elif key in every:
             for command, keys in COMMAND_KEYS.items():
-                if key in keys or key in GLOBAL_KEYS:
+                if (key in keys and _fits(command, key, value)) or key in GLOBAL_KEYS:
                     result[command].setdefault(key, value)
             if key in GLOBAL_KEYS:
                 result[key] = value
         else:
             raise _unknown(key, [*every, *COMMAND_KEYS, "limits"], path, text)
     return result
+
+
+def _as_list(key: str, value: Any) -> Any:
+    """One word where a list is allowed means a list of one."""
+    return (
+        [value] if key in ("protocol", "fail_under", "fail_on_warning") and isinstance(value, str) else value
+    )
+
+
+def _fits(command: str, key: str, value: Any) -> bool:
+    """Whether a key at the top means this command too: not every command has every form of output."""
+    return key != "format" or command == "score" or value in ("text", "json")
 
 
 def _check_limits(table: Any, path: Path, text: str) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("gt", required=False)
 @click.argument("prediction", required=False, metavar="PRED")
 @click.option("--sample", metavar="ID", help="Which sample.")
-@option("-p", "--protocol", metavar="ID[(key=value,…)]", help="Under which protocol.")
+@option("-p", "--protocol", multiple=True, metavar="ID[(key=value,…)]", help="Under which protocol.")
 @click.option("--svg", metavar="FILE", help="Also draw gt and predictions, matches linked.")
 @click.option("--error", "code", metavar="CODE", help="Explain an error or warning code instead.")
 @option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
@@ -54,15 +54,18 @@ def command(settings: Settings, /, gt: str | None, prediction: str | None, **fla
     """Says of every gt and every prediction of one sample what became of it, with the numbers that decided."""
     import contextlib
 
-    from ocr_eval.cli.output import OutputFile, emit, write_all
+    from ocr_eval.cli.output import OutputFile, check_outputs, emit, write_all
 
     if flags["code"]:
-        emit(about_code(flags["code"]))
+        emit(about_code(flags["code"], flags["format"]))
         return 0
     if not (gt and prediction and flags["sample"] and flags["protocol"]):
         raise usage_error(
             "explain needs GT, PRED, --sample and -p", "or --error CODE; `ocr-eval explain --help`"
         )
+    if len(flags["protocol"]) > 1:
+        raise usage_error("explain looks at one protocol at a time", "give -p once")
+    check_outputs([flags["target"], flags["svg"]], [gt, prediction])
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         drawing = stack.enter_context(OutputFile(flags["svg"])) if flags["svg"] else None
@@ -71,6 +74,9 @@ def command(settings: Settings, /, gt: str | None, prediction: str | None, **fla
         outputs = []
         if drawing:
             from ocr_eval.report.svg import draw
+
+            if not (truth.geometry and pred.geometry):
+                raise usage_error("a list of texts has no rings to draw", "leave --svg away")
 
             outputs.append((drawing, draw(truth, pred, matches)))
         write_all([*outputs, *([(target, text)] if target else [])])
@@ -95,7 +101,7 @@ def explained(
     )
     from ocr_eval.engine.local import Job
 
-    (rule,) = parse_protocols([flags["protocol"]])
+    (rule,) = parse_protocols(flags["protocol"])
     shared = {
         "limits": parse_limits(flags["limit"]),
         "invalid_polygons": flags["invalid_polygons"],
@@ -169,11 +175,13 @@ def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind:
     return "\n".join(lines) + "\n"
 
 
-def about_code(code: str) -> str:
+def about_code(code: str, kind: str = "text") -> str:
     """Meaning, exit status, example and usual fix of one code."""
     if code not in CODES:
         raise usage_error(f"no code is called {quote(code)}", close_names(code, list(CODES)))
     entry = CODES[code]
+    if kind == "json":
+        return json.dumps({"code": code, **entry._asdict()}, ensure_ascii=False, indent=1) + "\n"
     kind = "warning" if code.startswith("W_") else "error"
     return (
         f"{code}  (exit {entry.exit})\n{entry.meaning}\n\n"

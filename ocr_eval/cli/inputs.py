@@ -59,7 +59,10 @@ def _prediction_path(path: str) -> str:
         from ocr_eval.assets import submission_path
 
         return str(submission_path(path.removeprefix("sample:")))
-    raise usage_error(f"{quote(path)}: no such file or folder", "check the path")
+    hint = "check the path"
+    if "=" in path:
+        hint += ", or the label before '=': letters, digits, dot, dash, underscore, up to 64"
+    raise usage_error(f"{quote(path)}: no such file or folder", hint)
 
 
 def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
@@ -127,25 +130,44 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
 
 
 def read_side(path: str, **arguments: Any) -> Instances:
-    """``formats.read`` with standard input under ``-``."""
+    """``formats.read`` with standard input under ``-``.
+
+    An input without any transcription comes back as it is, although texts were asked for: the protocol that misses
+    them says so in one line, where the reader would say it of every line.
+    """
+    from ocr_eval.errors import InputError
     from ocr_eval.formats import read
 
-    if path != "-":
+    if path == "-":
+        if arguments.get("format") is None:
+            flag = "--gt-format" if arguments.get("role") == "gt" else "--pred-format"
+            raise usage_error("the layout of standard input must be named", f"add {flag} F")
+        content = b"" if sys.stdin is None else sys.stdin.buffer.read(arguments["limits"].file_bytes + 1)
+        arguments["stdin"] = content
+    try:
         return read(path, **arguments)
-    if arguments.get("format") is None:
-        flag = "--gt-format" if arguments.get("role") == "gt" else "--pred-format"
-        raise usage_error("the layout of standard input must be named", f"add {flag} F")
-    content = b"" if sys.stdin is None else sys.stdin.buffer.read(arguments["limits"].file_bytes + 1)
-    return read("-", stdin=content, **arguments)
+    except InputError as error:
+        if not arguments.get("text") or any("E_FORMAT" not in f"{p.code} {p.reason}" for p in error.problems):
+            raise
+        try:
+            without = read(path, **(arguments | {"text": None}))
+        except InputError:
+            raise error from None
+        if without.codepoints is not None or not len(without):
+            raise
+        return without
 
 
 def above(pred: Instances, threshold: float | None) -> Instances:
     """The predictions with a confidence above ``threshold`` (strict); counted in a notice, never silently."""
     if threshold is None:
         return pred
+    if not 0 <= threshold <= 1:
+        raise usage_error(f"--confidence-above {threshold:g} is no confidence", "give a number from 0 to 1")
     if pred.confidence is None:
-        reason = "--confidence-above needs confidences, this submission has none"
-        raise usage_error(reason, "leave the flag away, or use a layout with confidences", source=pred.source)
+        reason = "--confidence-above needs confidences, and none were read from this submission"
+        hint = "if its lines carry them, say so in the protocol: -p 'rrc-iou(confidence=true)'"
+        raise usage_error(reason, hint, source=pred.source)
     from dataclasses import replace
 
     from ocr_eval.errors import Notice

@@ -111,6 +111,9 @@ class Example(click.Command):
         super().__init__(*arguments, **attributes)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--show-config" in args:  # needs no arguments: nothing will be read
+            for parameter in self.params:
+                parameter.required = False
         return super().parse_args(ctx, [_with_value(args, k) for k in range(len(args))])
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from ocr_eval.errors import InputError, Problem, escape, usage_error
+from ocr_eval.errors import InputError, Problem, escape, quote, usage_error
 
 
 def emit(text: str) -> None:
@@ -22,9 +22,16 @@ def emit(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    sys.stdout.flush()
-    buffer.write(text.encode("utf-8", "surrogatepass"))
-    buffer.flush()
+    try:
+        sys.stdout.flush()
+        buffer.write(text.encode("utf-8", "surrogatepass"))
+        buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise usage_error(
+            f"stdout cannot be written: {error.strerror}", "free space, or write to a file with -o"
+        ) from None
 
 
 def tell(text: str) -> None:
@@ -126,6 +133,18 @@ class OutputFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str]) -> None:
+    """Raises InputError (E_USAGE) when an output would replace an input or another output."""
+    taken = {os.path.realpath(path): "an input" for path in inputs if path != "-"}
+    for path in outputs:
+        if path is None:
+            continue
+        real = os.path.realpath(path)
+        if real in taken:
+            raise usage_error(f"output {quote(path)} is {taken[real]} as well", "choose another name")
+        taken[real] = "another output"
 
 
 def write_all(pairs: Iterable[tuple[OutputFile, str]]) -> None:

@@ -60,7 +60,13 @@ def described(name: str) -> dict[str, Any]:
         "line": entry.line,
         "version": cls.VERSION,
         "parameters": [
-            {"name": key, "default": spell_value(default), "accepts": accepted.accepts, "help": accepted.help}
+            {
+                "name": key,
+                "default": spell_value(default),
+                "type": type(default).__name__,
+                "accepts": accepted.accepts,
+                "help": accepted.help,
+            }
             for key, (accepted, default) in declared(cls).items()
         ],
         "columns": [*cls.COLUMNS, *(f"sum:{column}" for column in cls.SUMS)],
@@ -91,7 +97,8 @@ def render(item: dict[str, Any]) -> str:
     for p in item["parameters"]:
         lines.append(f"    {p['name']}={p['default']}    {p['accepts']}    {p['help']}")
     metrics = ", ".join(
-        m["name"] + ("" if m["higher_is_better"] else " (lower is better)") for m in item["metrics"]
+        m["name"] + {True: "", False: " (lower is better)", None: " (best at 1)"}[m["higher_is_better"]]
+        for m in item["metrics"]
     )
     lines += ["", "Columns per sample", f"    {', '.join(item['columns'])}", "", "Metrics", f"    {metrics}"]
     return "\n".join(lines) + "\n"

@@ -74,7 +74,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     GT and PRED are a zip, a folder or a single file; GT may be the id of a prepared data set. PRED may be labelled:
     NAME=PATH. A sample without prediction counts as empty.
     """
-    from ocr_eval.cli.checks import failed_checks, parse_checks, tell_warnings
+    from ocr_eval.cli.checks import check_codes, check_metrics, failed_checks, parse_checks, tell_warnings
     from ocr_eval.cli.inputs import (
         named_predictions,
         parse_limits,
@@ -83,7 +83,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         reading,
         resolve_gt,
     )
-    from ocr_eval.cli.output import OutputFile, emit, tell_problems, wants_colour, write_all
+    from ocr_eval.cli.output import OutputFile, check_outputs, emit, tell_problems, wants_colour, write_all
 
     if not flags["protocol"]:
         raise usage_error("no protocol given", "add -p ID; `ocr-eval protocols` lists them")
@@ -94,6 +94,15 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     gt_path, dataset = resolve_gt(gt, settings)
     named = named_predictions(predictions)
     kind = per_sample_kind(flags["per_sample"])
+    check_codes(flags["fail_on_warning"])
+    inputs = [gt_path, *(path for _, path in named), *([flags["lexicon"]] if flags["lexicon"] else [])]
+    check_outputs([flags["target"], flags["per_sample"]], inputs)
+    if inputs.count("-") > 1:
+        raise usage_error("standard input can be read only once", "give the other input as a file")
+    if lexicon is not None and not any(rule.reads.lexicon for rule in rules):
+        raise usage_error(
+            "--lexicon is given, but no protocol uses it", "add for example -p 'rrc-e2e(lexicon=keep)'"
+        )
 
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
@@ -120,6 +129,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         records, failures = score_all(score, named, settings)
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
+        check_metrics(records, checks)
         text = render(records, flags["format"], long=settings.verbose)
         outputs = [(rows, render_rows(records, kind))] if rows else []
         write_all([*outputs, *([(target, text)] if target else [])])

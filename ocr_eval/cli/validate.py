@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 @click.argument("prediction", metavar="PRED")
 @click.option("--gt", metavar="GT", help="Ground truth: also checks that every entry belongs to a sample.")
 @click.option("--manifest", metavar="FILE", help="A list of sample ids, one a line, instead of --gt.")
-@option("-p", "--protocol", metavar="ID", help="Also say what that protocol's official script would refuse.")
+@option(
+    "-p",
+    "--protocol",
+    multiple=True,
+    metavar="ID",
+    help="Also say what that protocol's official script would refuse.",
+)
 @option("--pred-format", metavar="F", help=FORMATS_HELP)
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option(
@@ -58,7 +64,9 @@ def command(
 
     if gt and manifest:
         raise usage_error("--gt and --manifest are two ways to name the samples", "give one of them")
-    rules = parse_protocols([flags["protocol"]] if flags["protocol"] else [])
+    rules = parse_protocols(flags["protocol"])
+    if len(rules) > 1:
+        raise usage_error("validate looks at one protocol at a time", "give -p once")
     ((_, path),) = named_predictions([prediction])
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
@@ -67,11 +75,12 @@ def command(
             "invalid_polygons": flags["invalid_polygons"],
             "max_errors": settings.max_errors,
         }
-        samples = sample_ids(settings, gt, manifest, flags["gt_format"], shared)
+        truth = shared | reading(rules, "gt") if rules else shared
+        samples = sample_ids(settings, gt, manifest, flags["gt_format"], truth)
         arguments = (
             reading(rules, "prediction") | shared | {"samples": samples, "stdin": standard_input(path, flags)}
         )
-        found = examined(path, flags["pred_format"], arguments, known=bool(rules))
+        found = with_missing(examined(path, flags["pred_format"], arguments, known=bool(rules)), samples)
         official = refusals(path, rules[0], found, arguments) if rules else []
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
@@ -93,12 +102,21 @@ def examined(path: str, name: str | None, arguments: dict[str, Any], *, known: b
         geometry = arguments["geometry"] if known or name not in FORMATS else FORMATS[name].geometry
         return examine(path, format=name, **(arguments | {"geometry": geometry}))
     found = examine(path, **arguments)
-    if [problem.code for problem in found.problems] == ["E_FORMAT"] and "no known layout" in found.problems[
-        0
-    ].reason:
+    if [problem.code for problem in found.problems] == ["E_FORMAT"]:
         texts = examine(path, **(arguments | {"geometry": False}))
         return found if texts.problems else texts
     return found
+
+
+def with_missing(found: Examination, samples: tuple[str, ...] | None) -> Examination:
+    """The examination with a notice about samples of the ground truth that have no prediction."""
+    if samples is None or found.instances is None:
+        return found
+    missing = sorted(set(samples) - set(found.instances.sample_ids))
+    if not missing:
+        return found
+    notice = Notice("W_MISSING_SAMPLES", "samples without prediction", len(missing), tuple(missing[:3]))
+    return found._replace(notices=(*found.notices, notice))
 
 
 def refusals(
@@ -160,7 +178,7 @@ def sample_ids(
     from ocr_eval.cli.inputs import read_side, resolve_gt
 
     path, _ = resolve_gt(gt, settings)
-    return read_side(path, format=gt_format, role="gt", **shared).sample_ids
+    return read_side(path, format=gt_format, **({"role": "gt"} | shared)).sample_ids
 
 
 def summary_scope(found: Examination) -> str:
@@ -220,13 +238,7 @@ def _annotation(level: str, problem: Problem) -> str:
     """One GitHub workflow command; its own marks in foreign text are percent-encoded."""
 
     def encode(text: str) -> str:
-        return (
-            text.replace("%", "%25")
-            .replace("\r", "%0D")
-            .replace("\n", "%0A")
-            .replace(":", "%3A")
-            .replace(",", "%2C")
-        )
+        return escape(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
     where = [f"file={encode(problem.source + ('!' + problem.entry if problem.entry else ''))}"]
     where += [f"line={problem.line}"] if problem.line else []

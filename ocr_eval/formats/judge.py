@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import Findings
 from ocr_eval.formats.reader import Columns
-from ocr_eval.tables.instances import SELF_INTERSECTING, SHAPE_NAMES, TOO_FEW, ZERO_AREA, Instances
+from ocr_eval.tables.instances import SELF_INTERSECTING, TOO_FEW, ZERO_AREA, Instances
 
 _WORDS = {
     SELF_INTERSECTING: "self-intersecting ring",
     ZERO_AREA: "ring without area",
     TOO_FEW: "ring with too few distinct points",
 }
+_CURES = {TOO_FEW: "give at least three different points", ZERO_AREA: "give a ring that encloses something"}
 POLICIES = ("refuse", "false-positive", "official")
 _FARTHEST = 65_535  # beyond this on one axis a ring lies outside any image whose size is not known
 _EVEN_ODD_BUDGET = (
@@ -70,10 +71,10 @@ def _cure(instances: Instances, k: int, signed: float, findings: Findings, *, ev
     areas = f"signed area {signed:.12g}"
     if even_odd:
         areas += f", even-odd area {float(even_odd_area(instances.points(k))):.12g}"
-    cure = "order the points around the ring"
+    cure = _CURES.get(int(instances.shape[k]), "order the points around the ring")
     if findings.role != "gt":
         cure += ", or keep it as a false positive with --invalid-polygons false-positive"
-    return f"{SHAPE_NAMES[instances.shape[k]]}, {areas}: {cure}"
+    return f"{areas}: {cure}"
 
 
 def _outside(instances: Instances, findings: Findings) -> None:

@@ -61,7 +61,10 @@ def _without_mark(entry: Entry, findings: Findings) -> bytes | None:
     """T1: the bytes without a UTF-8 byte order mark; None, recorded, where the mark is one of UTF-16."""
     mark = UTF16.get(entry.data[:2])
     if mark:
-        findings.error("E_ENCODING", f"text is UTF-16 (BOM {mark}), expected UTF-8", entry=entry.name, line=1)
+        hint = "save the file as UTF-8 (iconv -f utf-16 -t utf-8)"
+        findings.error(
+            "E_ENCODING", f"text is UTF-16 (BOM {mark}), expected UTF-8", hint, entry=entry.name, line=1
+        )
         return None
     if entry.data[:3] != BOM:
         return entry.data

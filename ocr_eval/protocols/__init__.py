@@ -72,7 +72,7 @@ class EvaluationProtocol(Protocol):
     TASK: ClassVar[str]  # word of the signature: det, e2e, rec
     COLUMNS: ClassVar[tuple[str, ...]]
     SUMS: ClassVar[tuple[str, ...]]
-    METRICS: ClassVar[dict[str, bool]]  # name -> higher is better
+    METRICS: ClassVar[dict[str, bool | None]]  # name -> higher is better; None: neither
     SOURCE: ClassVar[str]
 
     @property

@@ -22,6 +22,7 @@ class Parameter(NamedTuple):
     low: float | None = None  # exclusive when open_low
     high: float | None = None
     open_low: bool = True
+    free: bool = False
 
     @property
     def accepts(self) -> str:
@@ -29,7 +30,7 @@ class Parameter(NamedTuple):
             return " | ".join(self.choices)
         if self.low is not None:
             return f"{self.low:g} {'<' if self.open_low else '<='} value <= {self.high:g}"
-        return "true | false"
+        return "text" if self.free else "true | false"
 
 
 def parameter(
@@ -42,9 +43,9 @@ def parameter(
     open_low: bool = True,
 ) -> Any:
     """A dataclass field of a protocol. The default is the official value."""
-    return dataclasses.field(
-        default=default, metadata={"parameter": Parameter(text, choices, low, high, open_low)}
-    )
+    free = isinstance(default, str) and not choices
+    accepted = Parameter(text, choices, low, high, open_low, free)
+    return dataclasses.field(default=default, metadata={"parameter": accepted})
 
 
 def fraction(default: float, text: str) -> Any:
@@ -83,6 +84,8 @@ def check(protocol: Any) -> None:
         if not good:
             near = close_matches(str(value), accepted.choices, n=1, cutoff=0.5)
             hint = f"expected {accepted.accepts}" + (f", did you mean {near[0]!r}?" if near else "")
+            if isinstance(value, str) and value.startswith((".", "-.")):
+                hint += f", written {value.replace('.', '0.', 1)}"
             raise usage_error(
                 f"{protocol.ID}: {name}={quote(str(value))[1:-1]} is not allowed", hint, "E_CONFIG"
             )

@@ -24,6 +24,7 @@ PRED_STYLE = {
     "wrong text": ("#e08214", "6 3", "prediction, read wrongly"),
     "false positive": ("#d6604d", "6 3", "prediction, false positive"),
     "ignored": ("#999999", "1 3", "prediction, ignored (don't care)"),
+    "invalid": ("#40004b", "1 2", "prediction, invalid ring"),
     "other": ("#9970ab", "6 3", "prediction, other"),
 }
 MARGIN = 8.0
@@ -76,7 +77,10 @@ def _rings(table: Instances, matches: Matches, side: str, sample: int, unit: flo
             x, y = table.points(i).tolist()[0]
             shift = -3 * unit if side == "gt" else 10 * unit
             label = table.texts[i] if len(table.texts[i]) <= 40 else table.texts[i][:40] + "…"
-            yield f'<text x="{_n(x)}" y="{_n(y + shift)}" fill="{stroke}">{xml(visible(label))}</text>'
+            yield (
+                f'<text x="{_n(x)}" y="{_n(y + shift)}" fill="{stroke}" stroke="#fff" stroke-width="{_n(3 * unit)}" '
+                f'paint-order="stroke">{xml(visible(label))}</text>'
+            )
 
 
 def _links(gt: Instances, pred: Instances, matches: Matches, sample: int, unit: float) -> Iterable[str]:

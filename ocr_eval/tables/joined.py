@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ocr_eval.errors import Notice
+from ocr_eval.errors import InputError, Notice, Problem
 from ocr_eval.tables.instances import Instances
 
 
@@ -36,15 +36,19 @@ class Joined:
 def join(gt: Instances, pred: Instances, lexicon: WordList | None = None) -> Joined:
     """Puts the prediction on the gt's sample axis; a sample without prediction becomes empty.
 
-    Raises ValueError for a prediction of an unknown sample: readers refuse those with a place and close names.
+    Raises InputError for a prediction of an unknown sample; readers that know the samples name place and close names.
     """
     position = {sample: index for index, sample in enumerate(pred.sample_ids)}
     unknown = sorted(position.keys() - set(gt.sample_ids))
     if unknown:
-        raise ValueError(f"{len(unknown)} predicted samples are not in the ground truth, first {unknown[:3]}")
+        reason = (
+            f"{len(unknown)} predicted samples are not in the ground truth, first {', '.join(unknown[:3])}"
+        )
+        hint = "read the prediction with samples=gt.sample_ids, which joins names and says where they differ"
+        raise InputError([Problem("E_ENTRY_UNKNOWN", reason, hint, pred.source)])
     order = [position.get(sample) for sample in gt.sample_ids]
-    missing = tuple(s for s, index in zip(gt.sample_ids, order, strict=True) if index is None)
-    notices = gt.notices + pred.notices
+    missing = tuple(sorted(s for s, index in zip(gt.sample_ids, order, strict=True) if index is None))
+    notices = tuple(replace(n, message=f"ground truth: {n.message}") for n in gt.notices) + pred.notices
     if missing:
         count = len(missing)
         notices += (

@@ -333,3 +333,98 @@ def test_hostile_text_reaches_a_terminal_only_escaped(folder: Path) -> None:
     ran = run("score", "gt.zip", "sub.zip", "-p", "rrc-e2e", cwd=folder)
     assert ran.status == 3
     assert "\x1b" not in ran.err and "\u202e" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("-o", "sub.zip"),
+        ("--per-sample", "gt.csv"),
+        ("-o", "x.csv", "--per-sample", "x.csv"),
+    ],
+)
+def test_an_output_never_replaces_an_input_or_another_output(folder: Path, flags: tuple[str, ...]) -> None:
+    (folder / "gt.csv").symlink_to("gt.zip")
+    before = (folder / "sub.zip").read_bytes()
+    ran = run("score", "gt.zip", "sub.zip", "-p", "rrc-iou", *flags, cwd=folder)
+    assert (ran.status, ran.out) == (2, "")
+    assert "as well; choose another name" in ran.err
+    assert (folder / "sub.zip").read_bytes() == before
+    assert (folder / "gt.csv").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("-p", "rrc-iou", "--fail-under", "ap=0.5"), "confidence=true"),
+        (("-p", "rrc-iou", "--fail-on-warning", "W_IGNORE"), "W_IGNORED"),
+        (("-p", "rrc-iou", "--confidence-above", "nan"), "from 0 to 1"),
+        (("-p", "rrc-iou", "--confidence-above", "0.5"), "confidence=true"),
+        (("-p", "rrc-iou(iou=.7)"), "written 0.7"),
+        (("-p", "rrc-iou", "--lexicon", "gt.zip"), "--lexicon"),
+    ],
+)
+def test_a_check_that_could_not_fail_is_refused(folder: Path, flags: tuple[str, ...], said: str) -> None:
+    (folder / "gt.zip").touch()
+    if "--lexicon" in flags:
+        (folder / "words.txt").write_text("a\n")
+        flags = (*flags[:-1], "words.txt")
+    ran = run("score", "gt.zip", "sub.zip", *flags, cwd=folder)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_submission_without_texts_is_told_once(folder: Path) -> None:
+    bare = {
+        name: "".join(f"{line.rsplit(',', 1)[0]}\n" for line in text.splitlines())
+        for name, text in GOOD.items()
+    }
+    archive(folder / "bare.zip", bare)
+    ran = run("score", "gt.zip", "bare.zip", "-p", "popeval", cwd=folder)
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.err.count("error[") == 1
+    assert "popeval reads transcriptions, this submission has none" in ran.err
+
+
+def test_recognition_lists_are_validated_and_not_drawn(tmp_path: Path) -> None:
+    (tmp_path / "gt.txt").write_text('word_1.png, "Hello"\nword_2.png, "World"\n')
+    (tmp_path / "pred.txt").write_text("word_1.png\tHallo\n")
+    ran = run("validate", "pred.txt", "--gt", "gt.txt", "-p", "recognition", cwd=tmp_path)
+    assert ran.status == 0
+    assert "W_MISSING_SAMPLES" in ran.out
+    assert run("validate", "pred.txt", cwd=tmp_path).status == 0
+    call = ("explain", "gt.txt", "pred.txt", "--sample", "word_1", "-p", "recognition")
+    assert "'e' read as 'a'" in run(*call, cwd=tmp_path).out
+    ran = run(*call, "--svg", "x.svg", cwd=tmp_path)
+    assert ran.status == 2
+    assert not (tmp_path / "x.svg").exists()
+
+
+def test_a_full_disk_is_no_bug_of_ours(folder: Path) -> None:
+    call = f"{sys.executable} -m ocr_eval score gt.zip sub.zip -p rrc-iou > /dev/full"
+    done = subprocess.run(["bash", "-c", call], capture_output=True, check=False, cwd=folder)
+    assert done.returncode == 2
+    assert b"stdout cannot be written" in done.stderr
+
+
+def test_the_bare_command_shows_its_help() -> None:
+    ran = run()
+    assert ran.status == 0
+    assert "Commands:" in ran.out
+
+
+def test_sample_outputs_can_be_scored_by_name() -> None:
+    ran = run("score", "sample", "sample:tesseract-psm11", "-p", "rrc-iou", "--format", "json")
+    (result,) = json.loads(ran.out)["results"]
+    assert "ds:sample@" in result["signature"]
+    assert run("score", "sample", "sample:tesseract-psm12", "-p", "rrc-iou").status == 2
+    assert "tesseract-psm11" in run("score", "sample", "sample:tesseract-psm12", "-p", "rrc-iou").err
+
+
+@pytest.mark.parametrize("name", ["score", "validate", "explain", "protocols", "demo", "warm"])
+def test_the_example_in_every_help_text_runs(name: str, tmp_path: Path) -> None:
+    shown = run(name, "--help").out
+    (example,) = [line.strip() for line in shown.splitlines() if line.strip().startswith("ocr-eval ")]
+    words = example.replace("ocr-eval ", "", 1).split()
+    assert words[0] == name
+    assert run(*words, cwd=tmp_path).status == 0

@@ -59,15 +59,15 @@ def test_the_policy_for_invalid_rings(
 @pytest.mark.parametrize(
     ("ring", "words"),
     [
-        (BOW_TIE, "self-intersecting, signed area 0, even-odd area 2500"),
-        (POINT, "too few distinct points, signed area 0, even-odd area 0"),
-        (COLLINEAR, "zero-area, signed area 0, even-odd area 0"),
-        (LINE, "too few distinct points"),
+        (BOW_TIE, "self-intersecting ring; signed area 0, even-odd area 2500"),
+        (POINT, "ring with too few distinct points; signed area 0, even-odd area 0: give at least three"),
+        (COLLINEAR, "; signed area 0, even-odd area 0: give a ring"),
+        (LINE, "ring with too few distinct points; "),
     ],
 )
-def test_the_hint_gives_class_and_areas(ring: str, words: str, tmp_path: Path) -> None:
+def test_reason_and_hint_give_class_and_areas(ring: str, words: str, tmp_path: Path) -> None:
     found = problem_of(tmp_path, ring)
-    assert words in found.hint
+    assert words in f"{found.reason}; {found.hint}"
     assert "--invalid-polygons false-positive" in found.hint
 
 

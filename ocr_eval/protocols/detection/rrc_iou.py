@@ -64,7 +64,14 @@ class RrcIou:
     TASK: ClassVar[str] = "det"
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "n_gt", "n_det", "dc_gt", "dc_det")
     SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool]] = {"precision": True, "recall": True, "hmean": True, "ap": True}
+    METRICS: ClassVar[dict[str, bool | None]] = {
+        "precision": True,
+        "recall": True,
+        "hmean": True,
+        "ap": True,
+        "ap_low": True,
+        "ap_high": True,
+    }
     SOURCE: ClassVar[str] = "MhLiao/DB @65ca77a assets/ic15_eval/script.py"
 
     def __post_init__(self) -> None:

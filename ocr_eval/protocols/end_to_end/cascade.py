@@ -76,7 +76,7 @@ class Cascade:
         "dc_det",
     )
     SUMS: ClassVar[tuple[str, ...]] = ("similarity",)
-    METRICS: ClassVar[dict[str, bool]] = {
+    METRICS: ClassVar[dict[str, bool | None]] = {
         "precision": True,
         "recall": True,
         "hmean": True,

@@ -120,7 +120,7 @@ class PopEval:
     TASK: ClassVar[str] = "e2e"
     COLUMNS: ClassVar[tuple[str, ...]] = ("removed", "chars_gt", "chars_det", "dc_gt", "dc_det")
     SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool]] = {"precision": True, "recall": True, "hmean": True}
+    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
     SOURCE: ClassVar[str] = "naver/popeval @93a957a popEval.py"
 
     def __post_init__(self) -> None:

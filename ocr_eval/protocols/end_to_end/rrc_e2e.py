@@ -68,7 +68,14 @@ class RrcE2e:
     TASK: ClassVar[str] = "e2e"
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
     SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool]] = {"precision": True, "recall": True, "hmean": True, "ap": True}
+    METRICS: ClassVar[dict[str, bool | None]] = {
+        "precision": True,
+        "recall": True,
+        "hmean": True,
+        "ap": True,
+        "ap_low": True,
+        "ap_high": True,
+    }
     SOURCE: ClassVar[str] = (
         "RRC E2E_iou_1_1.py v1.1, in whai362/pan_pp.pytorch eval/ic15_word_spotting/script.py"
     )

@@ -83,14 +83,14 @@ class Recognition:
         *("both_empty", "gt_empty", "pred_empty", "filtered_gt_empty", "filtered_pred_empty"),
     )
     SUMS: ClassVar[tuple[str, ...]] = ("ned", "cer")
-    METRICS: ClassVar[dict[str, bool]] = {
+    METRICS: ClassVar[dict[str, bool | None]] = {
         "wem": True,
         "one_minus_ned_max": True,
         "cer": False,
         "cer_n": False,
         "wer": False,
         "cer_macro": False,
-        "length_ratio": False,
+        "length_ratio": None,
         "insertion_rate": False,
     }
     SOURCE: ClassVar[str] = "ours; CER and WER as jiwer 4.0, cer_n as the OCR-D specification"
