@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -90,6 +89,8 @@ class OutputFile:
                 raise IsADirectoryError(21, "is a directory")
             umask = os.umask(0)
             os.umask(umask)
+            import tempfile
+
             handle, name = tempfile.mkstemp(prefix=f".{self.target.name[:64]}.", dir=self.target.parent)
             os.fchmod(handle, 0o666 & ~umask)
         except OSError as error:

@@ -184,12 +184,14 @@ def join_errors(failures: Sequence[InputError]) -> InputError:
 
 def per_sample_kind(path: str | None) -> str:
     """The kind of ``--per-sample`` by extension."""
+    if path is None:
+        return ".csv"
     from ocr_eval.report.per_sample import KINDS
 
-    kind = Path(path).suffix.lower() if path else ".csv"
+    kind = Path(path).suffix.lower()
     if kind not in KINDS:
         raise usage_error(
-            f"--per-sample {quote(path or '')}: unknown kind", f"end the name with {', '.join(KINDS)}"
+            f"--per-sample {quote(path)}: unknown kind", f"end the name with {', '.join(KINDS)}"
         )
     return kind
 
