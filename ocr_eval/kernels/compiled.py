@@ -118,13 +118,16 @@ def _convex(side):
 
 def _edge_table(side, special, used=None):
     """Columns and offsets of ``areas.edge_table``; only of rings flagged ``used`` where that is given."""
+    flags = read_only(np.ones(len(side.area), np.bool_) if used is None else used, np.bool_)
     if special:
         made = areas.edge_table(side, special)
-        return (*(read_only(column, np.float64) for column in made[:5]), read_only(made.offset, np.int64))
-    columns = [np.empty(len(side.xy)) for _ in range(5)]
-    flags = np.ones(len(side.area), np.bool_) if used is None else used
-    polygon.edge_table(side.xy, side.ring, read_only(flags, np.bool_), *columns)
-    return (*(read_only(column, np.float64) for column in columns), side.ring)
+        columns, ring = [np.array(column) for column in made[:5]], read_only(made.offset, np.int64)
+    else:
+        columns, ring = [np.empty(len(side.xy)) for _ in range(5)], side.ring
+        polygon.edge_table(side.xy, ring, flags, *columns)
+    columns.append(np.empty(len(columns[0])))
+    edges.sort_edges(ring, flags, *columns)
+    return (*(read_only(column, np.float64) for column in columns), ring)
 
 
 def hull_table(xy, ring, shape):

@@ -47,6 +47,7 @@ def test_no_kernel_fuses_multiplication_with_addition(tmp_path) -> None:
     assert {row[0] for row in rows} >= {
         "clip.clip_areas",
         "edges.edge_areas",
+        "edges.sort_edges",
         "polygon.side",
         "pairs.brute",
         "edit.myers",
@@ -62,7 +63,7 @@ def test_contraction_would_be_seen() -> None:
 
     fused = numba.njit(fastmath={"contract"})(edges.edge_areas.py_func)
     column, ring, one = read_only([0, 1], np.float64), read_only([0, 2], np.int64), read_only([0], np.int64)
-    fused(*(column,) * 5, ring, *(column,) * 5, ring, one, one, read_only([2], np.int8), np.zeros(1))
+    fused(*(column,) * 6, ring, *(column,) * 6, ring, one, one, read_only([2], np.int8), np.zeros(1))
     code = "".join(fused.inspect_asm().values())
     if not re.search(FUSED, code):
         pytest.skip("this processor has no fused multiply-add")
