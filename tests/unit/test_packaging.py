@@ -96,7 +96,7 @@ def test_wheel_asks_for_the_core_and_keeps_rivals_in_extras(wheel: Path) -> None
     assert {line.split(">")[0] for line in core} == names
     assert set(told.get_all("Provides-Extra", [])) == set(project["optional-dependencies"])
     assert told["Version"] == project["version"]
-    assert "ocr-eval = ocr_eval.cli:main" in metadata(wheel, "entry_points.txt")
+    assert "ocr-eval = ocr_eval.cli:console" in metadata(wheel, "entry_points.txt")
     assert metadata(wheel, "licenses/LICENSE").lstrip().startswith("Apache License")
 
 
