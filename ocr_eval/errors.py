@@ -416,7 +416,6 @@ class Findings:
     total: int = 0
     _faulty: set[str] = field(default_factory=set)
     _notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
-    _worst: Problem | None = None
 
     def error(
         self,
