@@ -11,6 +11,7 @@ from ocr_eval.protocols.parameters import build, split
 
 if TYPE_CHECKING:
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
@@ -78,6 +79,10 @@ class EvaluationProtocol(Protocol):
     @property
     def reads(self) -> Reads:
         """What the input must hold under these parameters."""
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """METRICS that are functions of column sums, as data; the others (AP) have no interval and no rank."""
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """One row per gt sample."""

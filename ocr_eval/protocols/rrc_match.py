@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Scored
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Verdict
@@ -92,6 +93,17 @@ def word_scores(tp: int, n_gt: int, n_det: int) -> dict[str, float | None]:
         return dict.fromkeys(("precision", "recall", "hmean"), None)
     precision, recall = ratio(tp, n_det, empty=0.0), ratio(tp, n_gt, empty=0.0)
     return {"precision": precision, "recall": recall, "hmean": harmonic(precision, recall)}
+
+
+def word_formulas() -> dict[str, Formula]:
+    """``word_scores`` as data; a sample with neither gts nor predictions has hmean 1, as the script prints it."""
+    from ocr_eval.protocols.formulas import rate
+
+    return {
+        "precision": rate("tp", "n_det", empty=0.0),
+        "recall": rate("tp", "n_gt", empty=0.0),
+        "hmean": rate("2*tp", "n_gt + n_det", empty=0.0, alone=1.0),
+    }
 
 
 def scored_predictions(joined: Joined, match: RrcMatch, correct: NDArray[np.bool_]) -> Scored:

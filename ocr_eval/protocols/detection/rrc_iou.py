@@ -43,6 +43,7 @@ from ocr_eval.protocols.parameters import check, fraction, parameter, spell
 
 if TYPE_CHECKING:
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.protocols.rrc_match import RrcMatch
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
@@ -84,6 +85,13 @@ class RrcIou:
     def reads(self) -> Reads:
         """Rings; confidences on request. Transcriptions of the gt only say what is don't care."""
         return Reads(pred_confidence=self.confidence)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """precision, recall and hmean from sums; AP needs the order of all predictions."""
+        from ocr_eval.protocols.rrc_match import word_formulas
+
+        return word_formulas()
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: matches, care gts, care predictions, don't care gts, ignored predictions."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.protocols.rrc_match import RrcMatch
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
@@ -99,6 +100,23 @@ class Cascade:
     def reads(self) -> Reads:
         """Rings and transcriptions on both sides."""
         return Reads(gt_text=True, pred_text=True)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """All nine metrics from sums."""
+        from ocr_eval.protocols.formulas import rate
+
+        return {
+            "precision": rate("wem", "n_det", empty=0.0),
+            "recall": rate("wem", "n_gt"),
+            "hmean": rate("2*wem", "n_gt + n_det", alone=1.0),
+            "wem": rate("wem", "n_gt"),
+            "one_minus_ned_gt": rate("sum:similarity", "n_gt"),
+            "one_minus_ned_union": rate("sum:similarity", "n_gt + n_det - match", alone=1.0),
+            "one_minus_ned_matched": rate("sum:similarity", "match"),
+            "split_rate": rate("split", "n_det"),
+            "merge_rate": rate("merge", "n_gt"),
+        }
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: care instances, matches, exact words, splits, merges; the similarity of matched pairs."""

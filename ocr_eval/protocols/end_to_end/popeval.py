@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from ocr_eval.errors import Notice
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.character_removal import Page, Removal
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
@@ -139,6 +140,18 @@ class PopEval:
     def reads(self) -> Reads:
         """Rings and transcriptions on both sides."""
         return Reads(gt_text=True, pred_text=True)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """precision, recall and hmean from sums."""
+        from ocr_eval.protocols.formulas import rate
+
+        removed = "sum:removed" if self.SUMS else "removed"
+        return {
+            "precision": rate(removed, "chars_det", empty=0.0),
+            "recall": rate(removed, "chars_gt"),
+            "hmean": rate(f"2*{removed}", "chars_gt + chars_det", alone=1.0),
+        }
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: characters removed, of gts, of predictions; don't care gts, ignored predictions."""

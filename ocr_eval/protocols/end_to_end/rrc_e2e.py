@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.protocols.rrc_match import RrcMatch
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
@@ -96,6 +97,13 @@ class RrcE2e:
             gt_text_not_empty=True,
             lexicon=self.lexicon != "none",
         )
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """precision, recall and hmean from sums; AP needs the order of all predictions."""
+        from ocr_eval.protocols.rrc_match import word_formulas
+
+        return word_formulas()
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: correct words, pairs right or wrong, care and don't care instances, lexicon deletions."""

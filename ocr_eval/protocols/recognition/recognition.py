@@ -54,6 +54,7 @@ from ocr_eval.protocols.parameters import check, parameter, spell
 if TYPE_CHECKING:
     from ocr_eval.errors import Notice
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
@@ -106,6 +107,22 @@ class Recognition:
     @property
     def reads(self) -> Reads:
         return Reads(geometry=False, gt_text=True, pred_text=True)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """All metrics from sums."""
+        from ocr_eval.protocols.formulas import rate
+
+        return {
+            "wem": rate("equal", "samples"),
+            "one_minus_ned_max": rate("samples - sum:ned", "samples"),
+            "cer": rate("distance", "length_gt", empty=0.0),
+            "cer_n": rate("distance", "hits + distance", empty=0.0),
+            "wer": rate("word_distance", "words_gt", empty=0.0),
+            "cer_macro": rate("sum:cer", "samples - gt_empty"),
+            "length_ratio": rate("length_pred", "length_gt"),
+            "insertion_rate": rate("insertions", "length_gt", empty=0.0),
+        }
 
     def count(self, joined: Joined, pairing: Pairing | None = None) -> Counts:
         """One row per gt sample. Raises InputError when a sample is more than one text on a side."""

@@ -1,0 +1,72 @@
+"""A metric as a function of column sums, as data: what replicates, slices and the browser evaluate like ``derive``.
+
+A formula reads *terms*: a count column (``tp``), a real-valued sum (``sum:similarity``), or ``samples`` (the number of
+samples, unless a column has that name). Evaluated on exact sums, with one division per ratio, it gives the same bits in
+numpy and in JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Terms = tuple[tuple[str, int], ...]  # (term, integer weight)
+_TERM = re.compile(r"([+-]?)(?:(\d+)\*)?((?:sum:)?[a-z][a-z0-9_]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``over / under``. ``empty`` is the value of 0/0 over all samples, ``alone`` on one sample (None: undefined).
+
+    x/0 with x other than 0 is undefined.
+    """
+
+    over: Terms
+    under: Terms
+    empty: float | None = None
+    alone: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the browser evaluates."""
+        terms = {"over": [list(t) for t in self.over], "under": [list(t) for t in self.under]}
+        return {"kind": "rate", **terms, "empty": self.empty, "alone": self.alone}
+
+
+@dataclass(frozen=True, slots=True)
+class Harmonic:
+    """``(2.0 * P * R) / (P + R)`` in this order; 0 when P + R is 0, undefined when either is.
+
+    Only where the two numerators differ; with a common numerator the one-division form ``rate("2*tp", "n_gt + n_det")``
+    is exact.
+    """
+
+    precision: Rate
+    recall: Rate
+
+    def to_json(self) -> dict[str, Any]:
+        """What the browser evaluates."""
+        return {"kind": "harmonic", "precision": self.precision.to_json(), "recall": self.recall.to_json()}
+
+
+Formula = Rate | Harmonic
+
+
+def rate(over: str, under: str, empty: float | None = None, alone: float | None = None) -> Rate:
+    """``rate("2*tp", "n_gt + n_det - match")``. Raises ValueError for anything but sums of weighted terms."""
+    return Rate(terms(over), terms(under), empty, alone)
+
+
+def terms(text: str) -> Terms:
+    """``"n_gt + n_det - match"`` -> (("n_gt", 1), ("n_det", 1), ("match", -1))."""
+    compact = text.replace(" ", "")
+    found = list(_TERM.finditer(compact))
+    if not found or "".join(m.group() for m in found) != compact or any(not m.group(1) for m in found[1:]):
+        raise ValueError(f"not a sum of terms: {text!r}")
+    return tuple((m.group(3), int(m.group(2) or 1) * (-1 if m.group(1) == "-" else 1)) for m in found)
+
+
+def names(formula: Formula) -> tuple[str, ...]:
+    """The terms a formula reads, each once, in order."""
+    rates = (formula,) if isinstance(formula, Rate) else (formula.precision, formula.recall)
+    return tuple(dict.fromkeys(name for r in rates for name, _ in (*r.over, *r.under)))
