@@ -1,4 +1,4 @@
-"""Cascade: detection by IoU first, then recognition on the matched pairs; exact words and 1-NED, denominators named.
+"""Cascade: IoU first, then exact words and 1-NED on the matched pairs; long because nine metrics share one pass.
 
 What it measures
     The classical two-step pipeline: which words were found at all, and how well the found ones were read.

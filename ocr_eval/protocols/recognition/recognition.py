@@ -1,4 +1,4 @@
-"""Recognition: one transcription per sample (a word crop, a line, a page) against one prediction, joined by sample id.
+"""Recognition: one transcription per sample against one prediction, joined by id; long because of its metrics.
 
 What it measures
     How many texts are read exactly (``wem``), and how far the others are off, by three denominators that have names:
