@@ -1,8 +1,9 @@
 """What a page may see: one view per page kind, filled for one audience; long because it is the whole contract.
 
-Views are filled field by field (an allow-list); templates and exports receive nothing else. Every string here may be foreign and is escaped where it is printed. Numbers are already rounded for the audience, and
-what an audience must not see is absent (None or empty), not hidden by a template. Ids in ``key`` fields are public:
-a slug, or ``anon-…`` for an anonymous entry. Fractions, never percent; ``lo``/``hi`` are 95 % intervals.
+Views are filled field by field (an allow-list); templates and exports receive nothing else. Every string here may be
+foreign and is escaped where it is printed. Numbers are already rounded for the audience, and what an audience must not
+see is absent (None or empty), not hidden by a template. Ids in ``key`` fields are public: a slug, or ``anon-…`` for an
+anonymous entry. Fractions, never percent; ``lo``/``hi`` are 95 % intervals.
 """
 
 from __future__ import annotations
