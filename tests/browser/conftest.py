@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one browser per worker, pages that fail their test when they complain."""
+"""Fixtures of the browser tests: one browser per module, pages that fail their test when they complain."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from tests.browser.chromium import Opener, launched
 from tests.browser.server import served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The system's Chromium; without one the test is skipped, in CI it fails."""
+    """The system's Chromium; without one the test is skipped, in CI it fails.
+
+    Not for the whole session: while it lives, Playwright's event loop counts as running in this thread, and tests of
+    other modules that call ``asyncio.run`` would fail.
+    """
     with launched() as chromium:
         yield chromium
 
