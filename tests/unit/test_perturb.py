@@ -34,9 +34,7 @@ def words(instances: Instances) -> Words:
 def test_no_fault_is_a_copy(original, tmp_path):
     copy = again(original, {}, tmp_path)
     assert (copy.sample_ids, words(copy)) == (original.sample_ids, words(original))
-    assert words(
-        again(original, {"drop": 0, "split": 0, "merge": 0, "jitter": 0, "case": 0}, tmp_path)
-    ) == words(original)
+    assert words(again(original, dict.fromkeys(FAULTS, 0), tmp_path)) == words(original)
 
 
 def test_the_same_call_gives_the_same_bytes_and_another_seed_others(original):
@@ -86,17 +84,12 @@ def test_case_changes_texts_only(original, tmp_path):
 
 def test_more_faults_score_less(original, tmp_path):
     gt = read(GT, role="gt", text=True)
-    rule = protocol("popeval")  # reads case
+    rule = protocol("popeval")  # reads case, forgives splits
     scores = [
         rule.derive(count(gt, again(original, recipe, tmp_path), protocol=rule).total())["hmean"]
-        for recipe in (
-            {},
-            {"drop": 0.1},
-            {"drop": 0.1, "case": 0.3},
-            {"drop": 0.1, "case": 0.3, "split": 0.3},
-        )
+        for recipe in ({}, {"drop": 0.1}, {"drop": 0.1, "case": 0.3})
     ]
-    assert scores == sorted(scores, reverse=True) and len(set(scores)) == 4
+    assert scores[0] > scores[1] > scores[2]
 
 
 @pytest.mark.parametrize(
