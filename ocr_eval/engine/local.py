@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -126,6 +126,35 @@ def explain(
         raise usage_error(f"no sample is called {quote(sample)}", f"close names: {', '.join(near) or 'none'}")
     joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
     return rule.explain(joined, pairing, gt.sample_ids.index(sample))
+
+
+def explain_all(
+    gt: Instances,
+    pred: Instances,
+    *,
+    protocol: EvaluationProtocol | str,
+    invalid_polygons: str = "refuse",
+    lexicon: WordList | None = None,
+) -> Iterator[Matches]:
+    """``explain`` of every sample by UTF-8 bytes of its id, for about the price of ``count``; raises as ``count`` does.
+
+    A protocol that has an ``explainer`` matches all samples once; for any other every sample is matched by itself.
+    """
+    from ocr_eval.protocols import protocol as parse
+
+    rule = parse(protocol) if isinstance(protocol, str) else protocol
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
+    ids = gt.sample_ids
+    order = sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass"))
+    explainer = getattr(rule, "explainer", None)
+    if explainer is not None:
+        return map(explainer(joined, pairing), order)
+
+    def alone(sample: int) -> Matches:
+        sides = (side.take([sample], (ids[sample],)) for side in (joined.gt, joined.pred))
+        return rule.explain(*Job(next(sides), [rule], "", lexicon, invalid_polygons).pair(next(sides)), 0)
+
+    return map(alone, order)
 
 
 def _check(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: WordList | None) -> None:

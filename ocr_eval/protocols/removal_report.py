@@ -1,6 +1,7 @@
 """The removals of one sample -> its verdicts and steps: who gave which characters to whom, and what is left over.
 
 Not a protocol: what ``popeval`` explains. Strings of files stand in the sentences as they are, cut to 80 code points.
+Which of several equal characters goes is not said by the rule: here it is the first that still stands.
 """
 
 from __future__ import annotations
@@ -8,138 +9,183 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from ocr_eval.protocols.match_report import cut
+from ocr_eval.protocols.reasons import clause, sentence, verdict
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ocr_eval.protocols.character_removal import Page, Removal
+    from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
-    from ocr_eval.tables.matches import Matches, Verdict
+    from ocr_eval.tables.matches import Clause, Matches, Verdict
+    from ocr_eval.tables.matches import Removal as Told
 
-LONGEST = 80
+
+def reporter(joined: Joined, page: Page, removal: Removal) -> Callable[[int], Matches]:
+    """What tells one sample; ``page`` and ``removal`` hold the contacts of all of them."""
+    # Contacts stand by gt, so those of a sample are neighbours.
+    bounds = page.contacts.gt.searchsorted(joined.gt.start).tolist()
+    return lambda sample: _Report(
+        joined, page, removal, sample, slice(*bounds[sample : sample + 2])
+    ).matches()
 
 
-def report(joined: Joined, page: Page, removal: Removal, sample: int) -> Matches:
-    """``page.contacts`` and ``removal`` hold the contacts of this sample only."""
-    return _Report(joined, page, removal, sample).matches()
+class _Text:
+    """One transcription while characters leave it."""
+
+    def __init__(self, compared: str, written: str) -> None:
+        self.text = compared
+        self.standing = list(range(len(compared)))
+        self.left = Counter(compared)
+        self.places = _places(compared, written)
+
+    def give(self, characters: Counter[str]) -> tuple[str, tuple[int, ...]]:
+        """Takes the first standing ones of these characters away; says which, and where they are written."""
+        budget, gone, rest = characters.copy(), [], []
+        for i in self.standing:
+            if budget[self.text[i]] > 0:
+                budget[self.text[i]] -= 1
+                gone.append(i)
+            else:
+                rest.append(i)
+        self.standing = rest
+        self.left -= characters
+        return "".join([self.text[i] for i in gone]), tuple([self.places[i] for i in gone])
 
 
 class _Report:
-    """Replays the removals to learn which characters went where."""
+    """Replays the removals of a sample to learn which characters went where."""
 
-    def __init__(self, joined: Joined, page: Page, removal: Removal, sample: int) -> None:
+    def __init__(self, joined: Joined, page: Page, removal: Removal, sample: int, here: slice) -> None:
         self.joined, self.page, self.sample = joined, page, sample
         self.gts, self.preds = joined.gt.span(sample), joined.pred.span(sample)
-        self.left_gt = {g: Counter(page.gt_texts[g]) for g in self.gts}
-        self.left_pred = {p: Counter(page.pred_texts[p]) for p in self.preds}
+        self.gt_texts = _texts(joined.gt, page.gt_texts, self.gts)
+        self.pred_texts = _texts(joined.pred, page.pred_texts, self.preds)
         self.givers: dict[int, list[int]] = defaultdict(list)
         self.takers: dict[int, list[int]] = defaultdict(list)
         self.steps: list[str] = []
-        contacts = page.contacts
+        self.removals: list[Told] = []
         self.near_gt: dict[int, list[int]] = defaultdict(list)
         self.near_pred: dict[int, list[int]] = defaultdict(list)
-        for g, p in zip(contacts.gt.tolist(), contacts.pred.tolist(), strict=True):
+        contacts = page.contacts
+        gts, preds, shares = (side[here].tolist() for side in (contacts.gt, contacts.pred, contacts.share))
+        for g, p in zip(gts, preds, strict=True):
             self.near_gt[g].append(p)
             self.near_pred[p].append(g)
-        for k in sorted((removal.taken > 0).nonzero()[0].tolist(), key=lambda k: int(removal.step[k])):
-            g, p, tied = int(contacts.gt[k]), int(contacts.pred[k]), int(removal.tied[k])
-            self._step(g, p, tied, float(contacts.share[k]))
+        steps, tied = removal.step[here].tolist(), removal.tied[here].tolist()
+        taken = removal.taken[here].nonzero()[0].tolist()
+        for k in sorted(taken, key=lambda k: int(steps[k])):
+            self._step(gts[k], preds[k], tied[k], shares[k])
 
     def _step(self, g: int, p: int, tied: int, share: float) -> None:
-        common = self.left_gt[g] & self.left_pred[p]
-        given = []
-        budget = common.copy()
-        for character in self.page.gt_texts[g]:
-            if budget[character]:
-                budget[character] -= 1
-                given.append(character)
-        self.left_gt[g] -= common
-        self.left_pred[p] -= common
+        from ocr_eval.tables.matches import Removal
+
+        common = self.gt_texts[g].left & self.pred_texts[p].left
+        given, places_gt = self.gt_texts[g].give(common)
+        _, places_pred = self.pred_texts[p].give(common)
         self.givers[g].append(p)
         self.takers[p].append(g)
-        rule = "its only contact"
+        gt, pred = g - self.gts.start, p - self.preds.start
+        names: dict[str, str | int | float] = {
+            "gt": gt,
+            "gt_text": cut(self.gt_texts[g].text),
+            "pred": pred,
+            "pred_text": cut(self.pred_texts[p].text),
+            "letters": cut(" ".join(given)),
+        }
+        key = "removal_only"
         if tied:
-            rule = f"holds {share:.4f} of its area, the largest share" + (f", {tied} tie" if tied > 1 else "")
-        pred_text, gt_text = _cut(self.page.pred_texts[p]), _cut(self.page.gt_texts[g])
-        self.steps.append(
-            f"prediction {p - self.preds.start} '{pred_text}' gives {_cut(' '.join(given))} "
-            f"to gt {g - self.gts.start} '{gt_text}' ({rule})"
-        )
+            key, names["share"] = "removal_largest", share
+        if tied > 1:
+            key, names["tied"] = "removal_tied", tied
+        self.steps.append(sentence([(key, names)]))
+        rule = "largest" if tied else "only"
+        order = len(self.removals) + 1
+        self.removals.append(Removal(order, gt, pred, given, places_gt, places_pred, rule, share, tied))
 
     def matches(self) -> Matches:
         """All verdicts of the sample."""
-        from ocr_eval.tables.matches import Matches
+        from ocr_eval.tables.matches import Matches, Pair
 
-        verdicts = [*map(self._gt, self.gts), *map(self._pred, self.preds)]
-        return Matches(self.joined.sample_ids[self.sample], tuple(verdicts), tuple(self.steps))
+        name = self.joined.sample_ids[self.sample]
+        verdicts = (*map(self._gt, self.gts), *map(self._pred, self.preds))
+        pairs = tuple(sorted(Pair(r.gt, r.pred, r.share) for r in self.removals))
+        return Matches(name, verdicts, tuple(self.steps), pairs, tuple(self.removals))
 
     def _gt(self, g: int) -> Verdict:
-        from ocr_eval.tables.matches import Verdict
-
         index, size = g - self.gts.start, len(self.page.gt_texts[g])
         if not self.page.care[g]:
-            return Verdict("gt", index, "don't care", (), "transcription is ###")
+            return verdict("gt", index, "don't care", (), clause("dont_care_text"))
         if not size:
-            return Verdict("gt", index, "dropped", (), "its transcription is empty: it is left out")
+            return verdict("gt", index, "dropped", (), clause("empty_left_out"))
         givers = tuple(p - self.preds.start for p in dict.fromkeys(self.givers[g]))
-        left = self.left_gt[g].total()
-        numbers = {"removed": float(size - left), "left": float(left)}
+        left = self.gt_texts[g].left
+        count = size - left.total()
+        numbers = {"removed": float(count), "left": float(left.total())}
+        status, why = "match", clause("found_all", size=size)
         if not givers:
-            return Verdict("gt", index, "miss", (), self._why_not(g), numbers)
-        if left:
-            reason = f"{size - left} of {size} characters found, left: {_letters(self.left_gt[g])}"
-            return Verdict("gt", index, "wrong text", givers, reason, numbers)
-        if len(givers) > 1:
-            reason = f"all {size} characters found in {len(givers)} predictions"
-            return Verdict("gt", index, "split", givers, reason, numbers)
-        return Verdict("gt", index, "match", givers, f"all {size} characters found", numbers)
+            status, why = "miss", self._why_not(g)
+        elif left:
+            status, why = "wrong text", clause("found_some", count=count, size=size, letters=_letters(left))
+        elif len(givers) > 1:
+            status, why = "split", clause("found_in_several", size=size, count=len(givers))
+        return verdict("gt", index, status, givers, why, numbers=numbers)
 
-    def _why_not(self, g: int) -> str:
-        if not self.near_gt[g]:
-            return "no prediction touches it"
-        who = ", ".join(str(p - self.preds.start) for p in self.near_gt[g][:3])
-        more = ", …" if len(self.near_gt[g]) > 3 else ""
-        return f"it touches prediction {who}{more}, where none of its characters is left"
+    def _why_not(self, g: int) -> Clause:
+        near = self.near_gt[g]
+        if not near:
+            return clause("no_prediction_touches")
+        who = ", ".join(str(p - self.preds.start) for p in near[:3])
+        return clause("nothing_left", partners=who + (", …" if len(near) > 3 else ""))
 
     def _pred(self, p: int) -> Verdict:
-        from ocr_eval.tables.matches import Verdict
-
         index, size = p - self.preds.start, len(self.page.pred_texts[p])
         if self.page.ignored[p]:
-            return Verdict("pred", index, "ignored", *self._holder(p))
+            return self._ignored(p)
         takers = tuple(g - self.gts.start for g in dict.fromkeys(self.takers[p]))
-        left = self.left_pred[p].total()
-        numbers = {"removed": float(size - left), "left": float(left)}
+        left = self.pred_texts[p].left
+        count = size - left.total()
+        numbers = {"removed": float(count), "left": float(left.total())}
+        status, why = "match", clause("used_all", size=size)
         if not size:
-            return Verdict(
-                "pred", index, "dropped", (), "its transcription is empty: it gives nothing", numbers
-            )
-        if not takers:
-            if not self.near_pred[p] and not self.joined.pred.valid[p]:
-                reason = f"the ring is invalid: all {size} characters count as wrong"
-                return Verdict("pred", index, "invalid", (), reason, numbers)
-            reason = f"no gt that it touches needs any of its {size} characters"
-            reason = reason if self.near_pred[p] else "it touches no gt with text"
-            return Verdict("pred", index, "false positive", (), reason, numbers)
-        if left:
-            reason = f"{size - left} of {size} characters used, left: {_letters(self.left_pred[p])}"
-            return Verdict("pred", index, "wrong text", takers, reason, numbers)
-        if len(takers) > 1:
-            reason = f"all {size} characters used, by {len(takers)} gts"
-            return Verdict("pred", index, "merge", takers, reason, numbers)
-        return Verdict("pred", index, "match", takers, f"all {size} characters used", numbers)
+            status, why = "dropped", clause("empty_gives_nothing")
+        elif not takers:
+            status, why = "false positive", clause("touches_no_gt")
+            if self.near_pred[p]:
+                why = clause("not_needed", size=size)
+            elif not self.joined.pred.valid[p]:
+                status, why = "invalid", clause("invalid_all_wrong", size=size)
+        elif left:
+            status, why = "wrong text", clause("used_some", count=count, size=size, letters=_letters(left))
+        elif len(takers) > 1:
+            status, why = "merge", clause("used_by_several", size=size, count=len(takers))
+        return verdict("pred", index, status, takers, why, numbers=numbers)
 
-    def _holder(self, p: int) -> tuple[tuple[int, ...], str, dict[str, float]]:
-        """The don't care gt that holds most of a prediction."""
+    def _ignored(self, p: int) -> Verdict:
+        """Excused by the don't care gt that holds most of it."""
         pairs = self.page.pairs
-        mine = ((pairs.pred == p) & ~self.page.care[pairs.gt]).nonzero()[0]
-        best = int(mine[pairs.inter[mine].argmax()])
+        own = slice(int(pairs.start[self.sample]), int(pairs.start[self.sample + 1]))
+        gts, inter = pairs.gt[own], pairs.inter[own]
+        mine = ((pairs.pred[own] == p) & ~self.page.care[gts]).nonzero()[0]
+        best = int(mine[inter[mine].argmax()])
         area = float(pairs.area_pred[p])
-        share = float(pairs.inter[best]) / area if area else 0.0
-        holder = int(pairs.gt[best]) - self.gts.start
-        return (holder,), f"{share:.4f} of its area lies in don't care gt {holder}", {"share": share}
+        share = float(inter[best]) / area if area else 0.0
+        holder = int(gts[best]) - self.gts.start
+        why = clause("ignored_share", share=share, partner=holder)
+        return verdict("pred", p - self.preds.start, "ignored", (holder,), why, numbers={"share": share})
+
+
+def _texts(side: Instances, compared: tuple[str, ...], span: range) -> dict[int, _Text]:
+    return {i: _Text(compared[i], side.texts[i]) for i in span}
+
+
+def _places(compared: str, written: str) -> range | list[int]:
+    """For each code point of a text in lower case, the one it was written as (one of two lengths is rare: "İ")."""
+    if len(compared) == len(written):
+        return range(len(written))
+    return [i for i, character in enumerate(written) for _ in character.lower()]
 
 
 def _letters(left: Counter[str]) -> str:
-    return _cut(" ".join(sorted(left.elements())))
-
-
-def _cut(text: str) -> str:
-    return text[:LONGEST] + "…" if len(text) > LONGEST else text
+    return cut(" ".join(sorted(left.elements())))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Scored
     from ocr_eval.tables.joined import Joined
-    from ocr_eval.tables.matches import Verdict
 
 
 class RrcMatch(NamedTuple):
@@ -139,93 +138,3 @@ def average_precision(scored: Scored, n_gt: int) -> dict[str, float | None]:
         "ap_low": ap(np.lexsort((scored.correct, falling))),
         "ap_high": ap(np.lexsort((~scored.correct, falling))),
     }
-
-
-def explain_match(
-    joined: Joined,
-    pairing: Pairing,
-    match: RrcMatch,
-    sample: int,
-    *,
-    iou: float,
-    share: float,
-    rule: str = "first",
-) -> list[Verdict]:
-    """A verdict per instance of one sample: its partner and the IoU that decided, or the nearest miss and why it fails.
-
-    ``rule`` says in words which of several free predictions was taken ("first", "best").
-    """
-    from ocr_eval.tables.matches import Verdict
-
-    gt, pred, pairs = joined.gt, joined.pred, pairing.rings
-    first_gt, first_pred = gt.span(sample).start, pred.span(sample).start
-    span = slice(int(pairs.start[sample]), int(pairs.start[sample + 1]))
-    gs, ps = pairs.gt[span].tolist(), pairs.pred[span].tolist()
-    ious = dict(zip(zip(gs, ps, strict=True), pairing.iou(pairs)[span].tolist(), strict=True))
-    shares = dict(zip(zip(gs, ps, strict=True), pairing.pred_share(pairs)[span].tolist(), strict=True))
-    owner = {int(match.partner[g]): g for g in gt.span(sample) if match.partner[g] >= 0}
-    verdicts = []
-    for g in gt.span(sample):
-        index = g - first_gt
-        if not match.care[g]:
-            verdicts.append(
-                Verdict("gt", index, "don't care", (), "don't care region: it is not searched for")
-            )
-        elif (p := int(match.partner[g])) >= 0:
-            value = ious[g, p]
-            reason = f"IoU {value:.4f} > {iou:g} with prediction {p - first_pred}, the {rule} free one"
-            verdicts.append(Verdict("gt", index, "match", (p - first_pred,), reason, {"iou": value}))
-        else:
-            value, p = max(
-                ((v, -q) for (h, q), v in ious.items() if h == g and match.kept[q]), default=(0.0, 0)
-            )
-            verdicts.append(
-                Verdict("gt", index, "miss", (), _why_missed(value, -p, first_pred, iou, match, owner))
-            )
-    for p in pred.span(sample):
-        index = p - first_pred
-        if not match.kept[p]:
-            verdicts.append(Verdict("pred", index, "dropped", (), "no lexicon word is within distance 1"))
-        elif match.ignored[p]:
-            value, g = max((v, -h) for (h, q), v in shares.items() if q == p and not match.care[h])
-            reason = f"{value:.4f} > {share:g} of its area lies in don't care gt {-g - first_gt}"
-            verdicts.append(Verdict("pred", index, "ignored", (-g - first_gt,), reason, {"share": value}))
-        elif p in owner:
-            value = ious[owner[p], p]
-            reason = f"IoU {value:.4f} > {iou:g} with gt {owner[p] - first_gt}"
-            verdicts.append(Verdict("pred", index, "match", (owner[p] - first_gt,), reason, {"iou": value}))
-        elif pairing.policy == "false-positive" and not pred.valid[p]:
-            verdicts.append(
-                Verdict(
-                    "pred", index, "invalid", (), "its ring is invalid: it can never match nor be ignored"
-                )
-            )
-        else:
-            value, g = max(
-                ((v, -h) for (h, q), v in ious.items() if q == p and match.care[h]), default=(0.0, 0)
-            )
-            near = (
-                f"best IoU is {value:.4f} with gt {-g - first_gt}" if value > 0 else "it overlaps no care gt"
-            )
-            rest = (
-                ", which another prediction took"
-                if value > iou
-                else f", IoU > {iou:g} is needed"
-                if value > 0
-                else ""
-            )
-            verdicts.append(Verdict("pred", index, "false positive", (), near + rest, {"iou": value}))
-    return verdicts
-
-
-def _why_missed(
-    value: float, p: int, first_pred: int, iou: float, match: RrcMatch, owner: dict[int, int]
-) -> str:
-    if value <= 0:
-        return "no prediction overlaps it"
-    text = f"best IoU is {value:.4f} with prediction {p - first_pred}"
-    if value <= iou:
-        return f"{text}, IoU > {iou:g} is needed"
-    if match.ignored[p]:
-        return f"{text}, which a don't care region holds"
-    return f"{text}, which another gt took" if p in owner else text

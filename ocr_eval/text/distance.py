@@ -110,6 +110,15 @@ def edit_lines(gt: Sequence[str], pred: Sequence[str]) -> tuple[str, ...]:
     return tuple(_sentence(block, gt, pred) for block in blocks(gt, pred) if block.kind != "equal")
 
 
+def edit_script(gt: Sequence[str], pred: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    """``blocks`` with their texts: (equal, substituted, inserted or deleted; piece of gt; piece of prediction)."""
+    names = {"equal": "equal", "replace": "substituted", "insert": "inserted", "delete": "deleted"}
+    return tuple(
+        (names[kind], "".join(gt[gt_start:gt_end]), "".join(pred[pred_start:pred_end]))
+        for kind, gt_start, gt_end, pred_start, pred_end in blocks(gt, pred)
+    )
+
+
 def _sentence(block: Block, gt: Sequence[str], pred: Sequence[str]) -> str:
     old = "".join(gt[block.gt_start : block.gt_end])
     new = "".join(pred[block.pred_start : block.pred_end])

@@ -42,6 +42,8 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, fraction, parameter, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.formulas import Formula
     from ocr_eval.protocols.rrc_match import RrcMatch
@@ -121,12 +123,21 @@ class RrcIou:
 
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Every instance with its partner, or the nearest miss and the threshold it failed."""
-        from ocr_eval.protocols.rrc_match import explain_match
+        return self.explainer(joined, pairing)(sample)
+
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one match."""
+        from ocr_eval.protocols.match_report import MatchReport
         from ocr_eval.tables.matches import Matches
 
         match = self._match(joined, pairing)
-        verdicts = explain_match(joined, pairing, match, sample, iou=self.iou, share=self.area_precision)
-        return Matches(joined.sample_ids[sample], tuple(verdicts))
+        report = MatchReport(joined, pairing, match, self.iou, self.area_precision)
+
+        def told(sample: int) -> Matches:
+            verdicts = tuple(report.verdicts(sample))
+            return Matches(joined.sample_ids[sample], verdicts, pairs=report.pairs(sample))
+
+        return told
 
     def _match(self, joined: Joined, pairing: Pairing) -> RrcMatch:
         from ocr_eval.protocols.rrc_match import rrc_match

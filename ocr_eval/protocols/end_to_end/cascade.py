@@ -40,6 +40,8 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, fraction, parameter, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from ocr_eval.protocols.rrc_match import RrcMatch
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
-    from ocr_eval.tables.matches import Matches, Verdict
+    from ocr_eval.tables.matches import Clause, Matches
 
 
 @dataclass(frozen=True, repr=False)
@@ -172,46 +174,54 @@ class Cascade:
 
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Partners with IoU, then the texts: equal, or their distance; splits and merges are named."""
-        from dataclasses import replace
+        return self.explainer(joined, pairing)(sample)
 
-        from ocr_eval.tables.matches import Matches
-        from ocr_eval.text.distance import distances
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one match."""
+        from ocr_eval.protocols.match_report import MatchReport
+        from ocr_eval.protocols.reasons import clause, extended, verdict
+        from ocr_eval.tables.matches import Edit, Matches
+        from ocr_eval.text.distance import edit_script
 
         gt, pred = joined.gt, joined.pred
         gt_texts, pred_texts = self._texts(joined)
         match = self._match(joined, pairing)
         split, merged = (set(part.tolist()) for part in self._parts(pairing, match, gt_texts, pred_texts))
-        verdicts = []
-        for verdict in self._explained(joined, pairing, match, sample):
-            g_side = verdict.side == "gt"
-            here = (gt if g_side else pred).span(sample).start + verdict.index
-            if g_side and gt.care[here] and not gt_texts[here]:
-                verdict = replace(
-                    verdict, status="dropped", reason="its transcription is empty: it is left out"
-                )
-            elif verdict.status == "match":
-                there = (pred if g_side else gt).span(sample).start + verdict.partners[0]
-                a, b = (gt_texts[here], pred_texts[there]) if g_side else (gt_texts[there], pred_texts[here])
-                distance = distances([a], [b])[0]
-                words = (
-                    "texts equal"
-                    if not distance
-                    else f"texts differ: distance {distance} of {max(len(a), len(b))}"
-                )
-                status = "match" if a == b else "wrong text"
-                verdict = replace(verdict, status=status, reason=f"{verdict.reason}; {words}")
-            if here in (merged if g_side else split):
-                note = "merged: part of a longer prediction" if g_side else "split: part of a longer gt text"
-                verdict = replace(verdict, reason=f"{verdict.reason}; {note}")
-            verdicts.append(verdict)
-        return Matches(joined.sample_ids[sample], tuple(verdicts))
+        limits = self.iou, self.area_precision
+        report = MatchReport(joined, pairing, match, *limits, first=False, holders=~gt.care)
 
-    def _explained(self, joined: Joined, pairing: Pairing, match: RrcMatch, sample: int) -> list[Verdict]:
-        from ocr_eval.protocols.rrc_match import explain_match
+        def compared(g: int, p: int) -> tuple[Edit, Clause]:
+            """The edits of a pair, positions counted from 0 in the sample, and what they come to."""
+            a, b = gt_texts[g], pred_texts[p]
+            edit = Edit(*report.local(g, p), edit_script(a, b))
+            if a == b:
+                return edit, clause("texts_equal")
+            length = max(len(a), len(b))
+            distance = sum(max(len(old), len(new)) for kind, old, new in edit.ops if kind != "equal")
+            return edit, clause("texts_differ", distance=distance, length=length)
 
-        return explain_match(
-            joined, pairing, match, sample, iou=self.iou, share=self.area_precision, rule="best"
-        )
+        def told(sample: int) -> Matches:
+            pairs = report.pairs(sample)
+            first_gt, first_pred = gt.span(sample).start, pred.span(sample).start
+            texts = {(g, p): compared(first_gt + g, first_pred + p) for g, p, _ in pairs}
+            verdicts = []
+            for found in report.verdicts(sample):
+                side, index = found.side, found.index
+                here = index + (first_gt if side == "gt" else first_pred)
+                if side == "gt" and gt.care[here] and not gt_texts[here]:
+                    found = verdict(side, index, "dropped", (), clause("empty_left_out"))
+                elif found.status == "match":
+                    (there,) = found.partners
+                    edit, words = texts[(index, there) if side == "gt" else (there, index)]
+                    wrong = any(kind != "equal" for kind, _, _ in edit.ops)
+                    found = extended(found, words, status="wrong text" if wrong else "")
+                if here in (merged if side == "gt" else split):
+                    found = extended(found, clause("part_of_prediction" if side == "gt" else "part_of_gt"))
+                verdicts.append(found)
+            edits = tuple(edit for edit, _ in texts.values())
+            return Matches(joined.sample_ids[sample], tuple(verdicts), (), pairs, (), edits)
+
+        return told
 
     def _texts(self, joined: Joined) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self.case == "sensitive":

@@ -82,7 +82,7 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, parameter, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -192,12 +192,14 @@ class PopEval:
 
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Every removal in order, then what each instance gave or got and what is left of it."""
-        from ocr_eval.protocols.removal_report import report
+        return self.explainer(joined, pairing)(sample)
+
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one removal."""
+        from ocr_eval.protocols.removal_report import reporter
 
         page = self._page(joined, pairing)
-        here = (joined.gt.sample_of == sample)[page.contacts.gt]
-        page = replace(page, contacts=page.contacts.only(here))
-        return report(joined, page, self._remove(page, pairing), sample)
+        return reporter(joined, page, self._remove(page, pairing))
 
     def _page(self, joined: Joined, pairing: Pairing) -> Page:
         """Steps 0 to 2: texts, who counts, who is in contact, in which order gts are visited."""

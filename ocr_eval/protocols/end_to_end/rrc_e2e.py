@@ -38,6 +38,8 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, fraction, parameter, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -131,25 +133,39 @@ class RrcE2e:
 
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Partners with IoU, and whether their texts agree."""
-        from dataclasses import replace
+        return self.explainer(joined, pairing)(sample)
 
-        from ocr_eval.protocols.rrc_match import explain_match
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one match."""
+        from ocr_eval.protocols.match_report import MatchReport, cut
+        from ocr_eval.protocols.reasons import clause, extended
         from ocr_eval.tables.matches import Matches
 
+        gt, pred = joined.gt, joined.pred
         texts, kept = self._predicted(joined)
         match = self._match(joined, pairing, kept)
         correct = self._correct(joined, match, texts)
-        first_pred = joined.pred.span(sample).start
-        verdicts = []
-        for verdict in explain_match(joined, pairing, match, sample, iou=self.iou, share=self.area_precision):
-            if verdict.status == "match":
-                p = first_pred + (verdict.partners[0] if verdict.side == "gt" else verdict.index)
-                status, words = (
-                    ("match", "texts agree") if correct[p] else ("wrong text", "texts differ, pair used up")
-                )
-                verdict = replace(verdict, status=status, reason=f"{verdict.reason}, {words}")
-            verdicts.append(verdict)
-        return Matches(joined.sample_ids[sample], tuple(verdicts))
+        report = MatchReport(joined, pairing, match, self.iou, self.area_precision)
+
+        def told(sample: int) -> Matches:
+            first_gt, first_pred = gt.span(sample).start, pred.span(sample).start
+            verdicts = []
+            for verdict in report.verdicts(sample):
+                if verdict.status == "match":
+                    here, (there,) = verdict.index, verdict.partners
+                    g, p = (here, there) if verdict.side == "gt" else (there, here)
+                    if correct[first_pred + p]:
+                        verdict = extended(verdict, clause("texts_agree"))
+                    else:
+                        shown = {
+                            "gt_text": cut(gt.texts[first_gt + g]),
+                            "pred_text": cut(texts[first_pred + p]),
+                        }
+                        verdict = extended(verdict, clause("texts_disagree", **shown), status="wrong text")
+                verdicts.append(verdict)
+            return Matches(joined.sample_ids[sample], tuple(verdicts), pairs=report.pairs(sample))
+
+        return told
 
     def _predicted(self, joined: Joined) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
         """Texts after the lexicon, and which predictions it leaves."""

@@ -52,12 +52,14 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, parameter, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ocr_eval.errors import Notice
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
-    from ocr_eval.tables.matches import Matches
+    from ocr_eval.tables.matches import Clause, Matches
     from ocr_eval.text.comparison import Comparison, Row
 
 FILTERED_SHARE = 0.01  # a normal form that empties more of the gts than this is warned about
@@ -201,58 +203,77 @@ class Recognition:
 
     def explain(self, joined: Joined, pairing: Pairing | None, sample: int) -> Matches:
         """The texts of one sample, their distance and alignment in words; the steps are the edits."""
-        from ocr_eval.tables.matches import Matches, Verdict
-        from ocr_eval.text.distance import edit_lines
+        return self.explainer(joined, pairing)(sample)
+
+    def explainer(self, joined: Joined, pairing: Pairing | None) -> Callable[[int], Matches]:
+        """``explain`` for many samples, their texts sorted out once."""
         from ocr_eval.text.samples import accepted_texts, predicted_texts
 
+        accepted, predicted, compare = (
+            accepted_texts(joined.gt),
+            predicted_texts(joined.pred),
+            self._comparison(),
+        )
+        return lambda sample: self._told(joined, compare, sample, accepted[sample], predicted[sample])
+
+    def _told(
+        self, joined: Joined, compare: Comparison, sample: int, accepted: list[str], predicted: str
+    ) -> Matches:
+        from ocr_eval.protocols.reasons import clause, verdict
+        from ocr_eval.tables.matches import Edit, Matches, Pair
+        from ocr_eval.text.distance import edit_lines, edit_script
+
         gt = joined.gt
-        accepted, predicted = accepted_texts(gt)[sample], predicted_texts(joined.pred)[sample]
         care = [k for k, i in enumerate(gt.span(sample)) if gt.care[i]]  # in the order of ``accepted``
         partners = tuple(range(len(joined.pred.span(sample))))
-        status, reason = "ignored", "the sample is don't care and counts on neither side"
+        status = "ignored"
+        why: tuple[Clause, ...] = (clause("dont_care_sample"),)
         numbers: dict[str, float] = {}
-        steps: tuple[str, ...] = ()
         counting: tuple[int, ...] = ()
+        steps: tuple[str, ...] = ()
+        edits: tuple[Edit, ...] = ()
+        pairs: tuple[Pair, ...] = ()
         if accepted:
-            compare = self._comparison()
             chosen = self._choose(compare, accepted, predicted)
             counting = tuple(care[chosen : chosen + 1])
             row = compare.row(accepted[chosen], predicted)
             if row.both_empty and self.both_empty == "skip":
-                status, reason = (
-                    "dropped",
-                    "both texts are empty, and both_empty=skip leaves such samples out",
-                )
+                status, why = "dropped", (clause("both_empty_skipped"),)
             else:
-                status, reason, numbers = describe(row, bool(partners))
-            steps = edit_lines(compare.units(accepted[chosen]), compare.units(predicted))
+                status, why, numbers = describe(row, bool(partners))
+            sides = compare.units(accepted[chosen]), compare.units(predicted)
+            steps = edit_lines(*sides)
+            if counting and partners:
+                pairs = (Pair(counting[0], partners[0], 1 - row.distance / max(row.length_max, 1)),)
+                edits = (Edit(counting[0], partners[0], edit_script(*sides)),)
         verdicts = []
         for k in range(len(gt.span(sample))):
             if k in counting:
-                verdicts.append(Verdict("gt", k, status, partners, reason, numbers))
+                verdicts.append(verdict("gt", k, status, partners, *why, numbers=numbers))
             elif k in care:
                 verdicts.append(
-                    Verdict("gt", k, "dropped", (), f"accepted text {counting[0]} counts instead")
+                    verdict("gt", k, "dropped", (), clause("other_text_counts", other=counting[0]))
                 )
             else:
-                verdicts.append(Verdict("gt", k, "don't care", (), "the ground truth says so"))
-        verdicts += [Verdict("pred", k, status, counting, reason, numbers) for k in partners]
-        return Matches(joined.sample_ids[sample], tuple(verdicts), steps)
+                verdicts.append(verdict("gt", k, "don't care", (), clause("dont_care_said")))
+        verdicts += [verdict("pred", k, status, counting, *why, numbers=numbers) for k in partners]
+        return Matches(joined.sample_ids[sample], tuple(verdicts), steps, pairs, (), edits)
 
 
-def describe(row: Row, predicted: bool) -> tuple[str, str, dict[str, float]]:
-    """Status, sentence and numbers of one compared sample."""
+def describe(row: Row, predicted: bool) -> tuple[str, tuple[Clause, ...], dict[str, float]]:
+    """Status, reasons and numbers of one compared sample."""
+    from ocr_eval.protocols.reasons import clause
+
     numbers = {
         name: float(getattr(row, name)) for name in ("distance", "length_gt", "length_pred", "word_distance")
     }
     numbers["ned"] = row.distance / max(row.length_max, 1)
-    rates = f"1-NED {1 - numbers['ned']:.4g}"
+    rates = clause("error_rate", one_minus_ned=1 - numbers["ned"])
     if row.length_gt:
         numbers["cer"] = row.distance / row.length_gt
-        rates = f"CER {numbers['cer']:.4g}, {rates}"
+        rates = clause("error_rates", cer=numbers["cer"], one_minus_ned=1 - numbers["ned"])
     if row.equal:
-        return "match", "both texts are empty" if row.both_empty else "the texts are equal", numbers
+        return "match", (clause("both_empty" if row.both_empty else "whole_texts_equal"),), numbers
     kinds = {"substitution": row.substitutions, "deletion": row.deletions, "insertion": row.insertions}
-    parts = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in kinds.items()]
-    sentence = f"{', '.join(parts)}; {rates}"
-    return ("wrong text", sentence, numbers) if predicted else ("miss", f"no prediction; {sentence}", numbers)
+    why = (*[clause(kind if n == 1 else f"{kind}s", count=n) for kind, n in kinds.items()], rates)
+    return ("wrong text", why, numbers) if predicted else ("miss", (clause("no_prediction"), *why), numbers)

@@ -1,0 +1,130 @@
+"""The one table of sentences that verdicts are made of: catalogue key -> English, with every {name} still to fill in.
+
+Translations stand in the report's catalogues under ``reason.<key>``; ``sentence`` fills either. Strings of files are
+filled in as they are: whoever shows a sentence escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ocr_eval.tables.matches import Clause, Value, Verdict
+
+TEMPLATES: dict[str, str] = {
+    # pairs by IoU
+    "dont_care_region": "don't care region: it is not searched for",
+    "match_first": "IoU {iou} > {threshold} with prediction {partner}, the first free one",
+    "match_best": "IoU {iou} > {threshold} with prediction {partner}, the best free one",
+    "match_gt": "IoU {iou} > {threshold} with gt {partner}",
+    "no_prediction_overlaps": "no prediction overlaps it",
+    "no_gt_overlaps": "it overlaps no care gt",
+    "nearest_prediction": "best IoU is {iou} with prediction {partner}",
+    "nearest_gt": "best IoU is {iou} with gt {partner}",
+    "iou_needed": "IoU > {threshold} is needed",
+    "held_by_dont_care": "which a don't care region holds",
+    "taken_by_gt": "which another gt took",
+    "taken_by_prediction": "which another prediction took",
+    "ignored_above": "{share} > {threshold} of its area lies in don't care gt {partner}",
+    "invalid_ring": "its ring is invalid: it can never match nor be ignored",
+    # their texts
+    "texts_equal": "texts equal",
+    "texts_differ": "texts differ: distance {distance} of {length}",
+    "texts_agree": "texts agree",
+    "texts_disagree": "texts differ ('{gt_text}', '{pred_text}'), pair used up",
+    "no_lexicon_word": "no lexicon word is within distance 1",
+    "empty_left_out": "its transcription is empty: it is left out",
+    "part_of_prediction": "merged: part of a longer prediction",
+    "part_of_gt": "split: part of a longer gt text",
+    # characters removed
+    "dont_care_text": "transcription is ###",
+    "no_prediction_touches": "no prediction touches it",
+    "nothing_left": "it touches prediction {partners}, where none of its characters is left",
+    "found_some": "{count} of {size} characters found, left: {letters}",
+    "found_in_several": "all {size} characters found in {count} predictions",
+    "found_all": "all {size} characters found",
+    "ignored_share": "{share} of its area lies in don't care gt {partner}",
+    "empty_gives_nothing": "its transcription is empty: it gives nothing",
+    "invalid_all_wrong": "the ring is invalid: all {size} characters count as wrong",
+    "not_needed": "no gt that it touches needs any of its {size} characters",
+    "touches_no_gt": "it touches no gt with text",
+    "used_some": "{count} of {size} characters used, left: {letters}",
+    "used_by_several": "all {size} characters used, by {count} gts",
+    "used_all": "all {size} characters used",
+    "removal_only": "prediction {pred} '{pred_text}' gives {letters} to gt {gt} '{gt_text}' (its only contact)",
+    "removal_largest": "prediction {pred} '{pred_text}' gives {letters} to gt {gt} '{gt_text}' "
+    "(holds {share} of its area, the largest share)",
+    "removal_tied": "prediction {pred} '{pred_text}' gives {letters} to gt {gt} '{gt_text}' "
+    "(holds {share} of its area, the largest share, {tied} tie)",
+    # lists of texts
+    "dont_care_sample": "the sample is don't care and counts on neither side",
+    "dont_care_said": "the ground truth says so",
+    "both_empty_skipped": "both texts are empty, and both_empty=skip leaves such samples out",
+    "both_empty": "both texts are empty",
+    "whole_texts_equal": "the texts are equal",
+    "other_text_counts": "accepted text {other} counts instead",
+    "no_prediction": "no prediction",
+    "substitution": "{count} substitution",
+    "substitutions": "{count} substitutions",
+    "deletion": "{count} deletion",
+    "deletions": "{count} deletions",
+    "insertion": "{count} insertion",
+    "insertions": "{count} insertions",
+    "error_rates": "CER {cer}, 1-NED {one_minus_ned}",
+    "error_rate": "1-NED {one_minus_ned}",
+}
+
+# Clauses that go on with the one before after a comma; any other begins after a semicolon.
+GO_ON = frozenset(
+    "iou_needed held_by_dont_care taken_by_gt taken_by_prediction texts_agree texts_disagree "
+    "deletion deletions insertion insertions".split()
+)
+
+# How a number is written, by the name it has; others as they are.
+FORMATS = {"iou": ".4f", "share": ".4f", "threshold": "g", "cer": ".4g", "one_minus_ned": ".4g"}
+
+
+def phrase(key: str, given: Mapping[str, Value], catalogue: Mapping[str, str] | None = None) -> str:
+    """One clause, in English or in the language of a ``catalogue``. Raises ValueError when key or names are unknown."""
+    try:
+        template = TEMPLATES[key] if catalogue is None else catalogue[f"reason.{key}"]
+        return template.format_map({name: format(v, FORMATS.get(name, "")) for name, v in given.items()})
+    except KeyError as error:
+        raise ValueError(f"reason {key!r:.80}: nothing is called {error!s:.80}") from None
+
+
+def sentence(why: Iterable[Clause], catalogue: Mapping[str, str] | None = None) -> str:
+    """All clauses of a verdict as one sentence. Raises ValueError as ``phrase`` does."""
+    text = ""
+    for key, given in why:
+        joint = "" if not text else ", " if key in GO_ON else "; "
+        text += joint + phrase(key, given, catalogue)
+    return text
+
+
+def verdict(
+    side: str,
+    index: int,
+    status: str,
+    partners: tuple[int, ...] = (),
+    *why: Clause,
+    numbers: dict[str, float] | None = None,
+) -> Verdict:
+    """A verdict with its English reason."""
+    from ocr_eval.tables.matches import Verdict
+
+    return Verdict(side, index, status, partners, sentence(why), numbers or {}, why)
+
+
+def extended(verdict: Verdict, *why: Clause, status: str = "") -> Verdict:
+    """The verdict with more reasons, and with another ``status`` if one is given."""
+    from dataclasses import replace
+
+    every = (*verdict.why, *why)
+    return replace(verdict, status=status or verdict.status, why=every, reason=sentence(every))
+
+
+def clause(key: str, /, **given: Value) -> Clause:
+    """A key with what its names stand for."""
+    return key, given

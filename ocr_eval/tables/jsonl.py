@@ -1,0 +1,227 @@
+"""``Instances`` <-> their canonical JSON lines (``instances.jsonl``), whose SHA-256 is the digest in signatures.
+
+One line a sample, by UTF-8 bytes of the id, instances in file order:
+``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``. Absent fields are left out of all
+instances; numbers are the shortest decimals that read back. Nothing that counts is imported before it is needed:
+pages read rings and texts with ``plain_lines``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import InputError, Problem, quote
+from ocr_eval.limits import Limits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocr_eval.tables.instances import Instances
+
+FIELDS = ("ring", "text", "care", "confidence")
+
+
+def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
+    """The canonical lines, each with its LF. ``sort`` orders the instances of a sample (duplicate detection)."""
+    values = _numbers(instances.xy.ravel())
+    bounds = (2 * instances.ring).tolist()
+    parts = ['"care":true}' if care else '"care":false}' for care in instances.care.tolist()]
+    if instances.confidence is not None:
+        parts = [
+            f'{p[:-1]},"confidence":{c}}}' for p, c in zip(parts, _numbers(instances.confidence), strict=True)
+        ]
+    spell = json.encoder.encode_basestring
+    if instances.codepoints is not None:
+        parts = [f'"text":{t},{p}' for t, p in zip(map(spell, instances.texts), parts, strict=True)]
+    if instances.geometry:
+        rings = (",".join(values[a:b]) for a, b in itertools.pairwise(bounds))
+        parts = [f'{{"ring":[{r}],{p}' for r, p in zip(rings, parts, strict=True)]
+    else:
+        parts = ["{" + p for p in parts]
+    start, ids = instances.start.tolist(), instances.sample_ids
+    for sample in sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass")):
+        own = parts[start[sample] : start[sample + 1]]
+        body = ",".join(sorted(own) if sort else own)
+        yield f'{{"sample":{spell(ids[sample])},"instances":[{body}]}}\n'
+
+
+def _numbers(values: NDArray[np.float64]) -> list[str]:
+    """The shortest decimals that read back; whole numbers without a point."""
+    whole = values.astype("int64")
+    if (whole == values).all():
+        return list(map(str, whole.tolist()))
+    return list(map(_spell, values.tolist()))
+
+
+def _spell(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -> Instances:
+    """The table of a canonical file; ``lines`` of it gives the same bytes.
+
+    An instance's ``line`` is its position in the sample. A file without any instance has all fields, all of them empty.
+    Raises InputError with the first fault and its line (E_FORMAT, E_ENCODING, E_COORD, E_CONFIDENCE, E_LIMIT).
+    """
+    from ocr_eval.tables.builder import InstancesBuilder
+
+    builder = InstancesBuilder(source=source, format="instances")
+    for sample in plain_lines(data, source, limits=limits):
+        builder.begin(sample["sample"])
+        for position, instance in enumerate(sample["instances"], 1):
+            if not builder.care:
+                builder.geometry, builder.has_text = "ring" in instance, "text" in instance
+                builder.has_confidence = "confidence" in instance
+            builder.add(
+                instance.get("ring", ()),
+                instance.get("text", ""),
+                instance["care"],
+                instance.get("confidence", 1.0),
+                position,
+            )
+    if not builder.care:
+        builder.has_confidence = True
+    return builder.build()
+
+
+def plain_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -> Iterator[dict[str, Any]]:
+    """``plain`` of every line, with what only the file shows: samples rise, and all instances have the same fields.
+
+    Raises InputError as ``read_lines`` does, when it comes to the line.
+    """
+    limits = limits or Limits()
+    before = b""
+    known: tuple[str, ...] | None = None
+    total = 0
+    rest = data.split(b"\n")
+    for number, raw in enumerate(rest, 1):
+        if number == len(rest):
+            if raw:
+                raise _fault(source, number, "E_FORMAT", "no LF after the last line")
+            return
+        try:
+            found = plain(raw.decode(), limits=limits)
+            name = found["sample"].encode()
+            if number > 1 and name <= before:
+                raise LineError(
+                    "E_FORMAT", f"sample {quote(found['sample'])} stands after a later or equal id"
+                )
+            before = name
+            for instance in found["instances"]:
+                known = known or tuple(instance)
+                if tuple(instance) != known:
+                    expected = ", ".join(known)
+                    raise LineError(
+                        "E_FORMAT", f"an instance without or beyond {expected}, which others have"
+                    )
+            total += len(found["instances"])
+            if total > limits.total_instances:
+                raise LineError("E_LIMIT", f"more than {limits.total_instances} instances")
+        except UnicodeDecodeError as error:
+            reason = f"byte 0x{raw[error.start]:02x} at offset {error.start} is not UTF-8"
+            raise _fault(source, number, "E_ENCODING", reason) from None
+        except LineError as error:
+            raise _fault(source, number, error.code, str(error)) from None
+        yield found
+
+
+class LineError(ValueError):
+    """What is wrong with one line."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def plain(line: str, *, limits: Limits | None = None) -> dict[str, Any]:
+    """One canonical line, without its LF, as Python values; only the fields named above, in that order.
+
+    Raises LineError (a ValueError) for anything that ``lines`` would not have written, and beyond the limits.
+    """
+    limits = limits or Limits()
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LineError("E_FORMAT", f"not JSON: {getattr(error, 'msg', 'unreadable')}") from None
+    if not (isinstance(found, dict) and tuple(found) == ("sample", "instances")):
+        raise LineError("E_FORMAT", 'expected {"sample":…,"instances":[…]}')
+    name, instances = found["sample"], found["instances"]
+    if not (isinstance(name, str) and isinstance(instances, list)):
+        raise LineError("E_FORMAT", "expected a text as sample and a list of instances")
+    if len(instances) > limits.instances:
+        raise LineError("E_LIMIT", f"{len(instances)} instances, at most {limits.instances}")
+    parts = [_part(position, instance, limits) for position, instance in enumerate(instances)]
+    # Comparing with what would have been written finds double keys, spaces, escapes and numbers spelled otherwise.
+    if f'{{"sample":{_text(name, "sample")},"instances":[{",".join(parts)}]}}' != line:
+        raise LineError(
+            "E_FORMAT", "not in canonical form: fixed order, no spaces, shortest numbers, no escapes"
+        )
+    return found
+
+
+def _part(position: int, instance: Any, limits: Limits) -> str:
+    """An instance as it is written. Raises LineError when a value is none."""
+    where = f"instance {position}"
+    if (
+        not isinstance(instance, dict)
+        or set(instance) - set(FIELDS)
+        or not isinstance(instance.get("care"), bool)
+    ):
+        raise LineError("E_FORMAT", f"{where}: expected ring, text, care, confidence, and care true or false")
+    fields = []
+    for key, value in instance.items():
+        if key == "ring":
+            spelled = f"[{','.join(_ring(value, where, limits))}]"
+        elif key == "text":
+            spelled = _text(value, where)
+            if len(value) > limits.page_characters:
+                raise LineError(
+                    "E_LIMIT", f"{where}: {len(value)} characters, at most {limits.page_characters}"
+                )
+        elif key == "confidence":
+            if not 0 <= _finite(value, where) <= 1:
+                raise LineError("E_CONFIDENCE", f"{where}: confidence is outside 0 to 1")
+            spelled = _spell(value)
+        else:
+            spelled = "true" if value else "false"
+        fields.append(f'"{key}":{spelled}')
+    if list(instance) != [name for name in FIELDS if name in instance]:
+        raise LineError("E_FORMAT", f"{where}: fields in another order than {', '.join(FIELDS)}")
+    return "{" + ",".join(fields) + "}"
+
+
+def _ring(value: Any, where: str, limits: Limits) -> Iterator[str]:
+    if not isinstance(value, list) or len(value) % 2:
+        raise LineError("E_FORMAT", f"{where}: expected a ring as x1,y1,x2,y2,…")
+    if len(value) > 2 * limits.vertices:
+        raise LineError("E_LIMIT", f"{where}: ring of {len(value) // 2} vertices, at most {limits.vertices}")
+    for number in value:
+        if abs(_finite(number, where)) > limits.coordinate:
+            raise LineError(
+                "E_COORD", f"{where}: coordinate outside -{limits.coordinate} to {limits.coordinate}"
+            )
+        yield _spell(number)
+
+
+def _finite(value: Any, where: str) -> float:
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or (isinstance(value, float) and not math.isfinite(value)):
+        raise LineError("E_COORD", f"{where}: {value!r:.40} is no finite number")
+    number: float = value
+    return number
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise LineError("E_FORMAT", f"{where}: expected a text")
+    return json.encoder.encode_basestring(value)
+
+
+def _fault(source: str, line: int, code: str, reason: str) -> InputError:
+    hint = "write the file again with the command that made it; it is not meant to be edited"
+    return InputError([Problem(code, reason, hint, source, line=line)])
