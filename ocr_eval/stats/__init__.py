@@ -1,0 +1,1 @@
+"""Count tables -> what may be claimed about them: intervals, tests, confidence sets for ranks. Needs numpy only."""
