@@ -1,0 +1,275 @@
+"""Bytes of a card -> the checked card (board, data set, protocol, submission); every fault with its line."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from ocr_eval.board.cards import (
+    BoardConfig,
+    Config,
+    DatasetCard,
+    Policy,
+    ProtocolCard,
+    SubmissionCard,
+    is_slug,
+    method_id_problem,
+)
+from ocr_eval.board.toml import Key, check_keys, decode, line_of, read_toml
+from ocr_eval.errors import InputError, Problem, quote
+
+AUDIENCES = ("public", "participant", "internal")
+PER_TEAM = ("best", "latest", "selected", "all")
+VERIFICATIONS = ("self-reported", "rescored", "reproduced")
+_DATASET = re.compile(r"([a-z0-9][a-z0-9._-]{0,63})@([0-9a-f]{8})\Z")
+_DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]+\Z")
+_SHA = re.compile(r"[0-9a-f]{64}\Z")
+_BOARD_KEYS = {
+    "id": Key("text", True),
+    "title": Key("text", True),
+    "dataset": Key("text", True),
+    "protocol": Key("text", True),
+    "headline": Key("text"),
+    "also": Key("texts"),
+    "version": Key("int"),
+    "frozen": Key("date"),
+}
+_POLICY_KEYS = {
+    "per_team": Key("text", choices=PER_TEAM),
+    "per": Key("text", choices=("team",)),
+    "max_per_day": Key("int"),
+    "max_total": Key("int"),
+    "blind_until": Key("date"),
+    "ladder": Key("bool"),
+    "decimals": Key("int"),
+}
+_CONFIG_KEYS = {
+    "schema": Key("int", True),
+    "title": Key("text", True),
+    "languages": Key("texts", choices=("en", "ko")),
+    "audience": Key("text", choices=AUDIENCES),
+    "secret_file": Key("text"),
+    "url": Key("url"),
+    "board": Key("tables"),
+    "policy": Key("table"),
+}
+_DATASET_KEYS = {
+    "schema": Key("int", True),
+    "id": Key("text", True),
+    "gt_digest": Key("text", True),
+    **{
+        name: Key("text")
+        for name in (
+            "version",
+            "split",
+            "title",
+            "licence",
+            "homepage",
+            "citation",
+            "groups",
+            "image_url",
+            "notes",
+        )
+    },
+    "task": Key("texts"),
+    "languages": Key("texts"),
+    "slices": Key("texts"),
+    "visibility": Key("text", choices=("public", "hidden")),
+    "images": Key("text", choices=("link", "copy", "none")),
+    "frozen": Key("date"),
+}
+_PROTOCOL_KEYS = {
+    "schema": Key("int", True),
+    "id": Key("text", True),
+    "version": Key("int", True),
+    "protocol": Key("text", True),
+    "digest": Key("text", True),
+    "task": Key("text", True),
+    "columns": Key("texts", True),
+    "source": Key("text", True),
+    "parameters": Key("table", True),
+}
+_KINDS = {"bool": "bool", "bool | None": "bool", "int | None": "int", "tuple[str, ...]": "texts"}
+_SCALARS = ("model_params", "extra_data", "speed", "hardware")  # people write numbers here
+SUBMISSION_KEYS: dict[str, Key] = {"schema": Key("int")} | {
+    each.name: Key(
+        "scalar"
+        if each.name in _SCALARS
+        else "date"
+        if "date" in str(each.type)
+        else _KINDS.get(str(each.type), "text"),
+        required=each.name in ("id", "name", "date"),
+        choices=VERIFICATIONS if each.name == "verification" else (),
+    )
+    for each in fields(SubmissionCard)
+}
+
+
+def parse_config(data: bytes, source: str = "board.toml") -> Config:
+    """board.toml. Raises InputError (E_CONFIG) naming every fault with its line."""
+    values, text = read_toml(data, source, "E_CONFIG")
+    problems = check_keys(values, _CONFIG_KEYS, source=source, code="E_CONFIG", text=text)
+    problems += _schema(values, source, text, "E_CONFIG")
+    boards: list[BoardConfig] = []
+    tables = values.get("board", []) if isinstance(values.get("board", []), list) else []
+    for number, table in enumerate(tables, 1):
+        if not isinstance(table, dict):
+            continue
+        at = f"[[board]] {number}: "
+        faults = check_keys(table, _BOARD_KEYS, source=source, code="E_CONFIG", text=text, at=at)
+        if not faults:
+            faults = _board_faults(table, boards, source, text)
+        problems += faults
+        if not faults:
+            name, gt8 = table["dataset"].split("@")
+            rest = {k: table[k] for k in ("headline", "version", "frozen") if k in table}
+            also = tuple(table.get("also", ()))
+            boards.append(
+                BoardConfig(table["id"], table["title"], name, gt8, table["protocol"], also=also, **rest)
+            )
+    policy = values.get("policy", {})
+    if isinstance(policy, dict):
+        problems += check_keys(
+            policy, _POLICY_KEYS, source=source, code="E_CONFIG", text=text, at="[policy] "
+        )
+        if isinstance(policy.get("decimals"), int) and not 0 <= policy["decimals"] <= 6:
+            hint = "write a number from 0 to 6"
+            line = line_of("decimals", text)
+            problems.append(Problem("E_CONFIG", "[policy] decimals is out of range", hint, source, line=line))
+    if problems:
+        raise InputError(problems)
+    plain = {k: values[k] for k in ("title", "audience", "secret_file", "url") if k in values}
+    return Config(
+        **plain,
+        languages=tuple(dict.fromkeys(values.get("languages", ("en",)))) or ("en",),
+        boards=tuple(boards),
+        policy=Policy(**{k: v for k, v in policy.items() if k != "per"}),
+    )
+
+
+def _board_faults(
+    table: Mapping[str, Any], before: list[BoardConfig], source: str, text: str
+) -> list[Problem]:
+    faults = []
+    if method_id_problem(table["id"]) or any(board.id == table["id"] for board in before):
+        why = "stands there twice" if not method_id_problem(table["id"]) else "is no id"
+        hint = "use a-z, 0-9, dot, dash and underscore, every id once"
+        line = line_of("id", text)
+        faults.append(Problem("E_CONFIG", f"board id {quote(table['id'])} {why}", hint, source, line=line))
+    if not _DATASET.match(table["dataset"]):
+        reason = f"dataset {quote(table['dataset'])} is no data set with digest"
+        hint = "write id@8 hex digits of the gt digest, for example ic15-test@9f2c1a7e"
+        faults.append(Problem("E_CONFIG", reason, hint, source, line=line_of("dataset", text)))
+    return faults
+
+
+def parse_dataset(data: bytes, source: str = "card.toml") -> DatasetCard:
+    """A data set's card in a store. Raises InputError (E_CONFIG) naming every fault with its line."""
+    values, text = read_toml(data, source, "E_CONFIG")
+    problems = check_keys(values, _DATASET_KEYS, source=source, code="E_CONFIG", text=text)
+    problems += _schema(values, source, text, "E_CONFIG")
+    if not problems and not (_SHA.match(values["gt_digest"]) and not method_id_problem(values["id"])):
+        reason = "gt_digest is no SHA-256 or id no id"
+        hint = "64 hex digits, `ocr-eval board init` writes them"
+        problems.append(Problem("E_CONFIG", reason, hint, source, line=line_of("gt_digest", text)))
+    if problems:
+        raise InputError(problems)
+    return DatasetCard(**_plain(values))
+
+
+def parse_protocol_card(data: bytes, source: str = "protocol.toml") -> ProtocolCard:
+    """A protocol's card in a store. Raises InputError (E_CONFIG) naming every fault with its line."""
+    values, text = read_toml(data, source, "E_CONFIG")
+    problems = check_keys(values, _PROTOCOL_KEYS, source=source, code="E_CONFIG", text=text)
+    problems += _schema(values, source, text, "E_CONFIG")
+    if not problems and not _SHA.match(values["digest"]):
+        hint = "64 hex digits, `ocr-eval board init` writes them"
+        problems.append(
+            Problem("E_CONFIG", "digest is no SHA-256", hint, source, line=line_of("digest", text))
+        )
+    if problems:
+        raise InputError(problems)
+    return ProtocolCard(**_plain(values))
+
+
+def parse_submission(data: bytes, source: str = "card.toml") -> SubmissionCard:
+    """A submission's card, TOML or (by the extension of ``source``) JSON.
+
+    Raises InputError (E_METHOD_ID for the id, E_FORMAT for everything else), naming every fault. YAML is not read.
+    """
+    lowered = source.lower()
+    if lowered.endswith((".yaml", ".yml")):
+        hint = "write the card as TOML or JSON"
+        raise InputError([Problem("E_FORMAT", "YAML is not read: it guesses types", hint, source)])
+    text = ""
+    if lowered.endswith(".json"):
+        values = _read_json(data, source)
+    else:
+        values, text = read_toml(data, source, "E_FORMAT")
+    problems = check_keys(values, SUBMISSION_KEYS, source=source, code="E_FORMAT", text=text)
+    problems += _schema(values, source, text, "E_FORMAT") if "schema" in values else []
+    if "id" in values:
+        problem = method_id_problem(values["id"], source, line_of("id", text))
+        problems = [*([problem] if problem else []), *problems]
+    faults = {
+        "doi": ("is no DOI", "write it like 10.1109/ICDAR.2015.7333942, without https://doi.org/"),
+        "supersedes": ("is no submission", "write the slug of the earlier submission, date-id-digits"),
+        "name": ("is empty", "write a name"),
+    }
+    good: dict[str, Callable[[str], Any]] = {"doi": _DOI.match, "supersedes": is_slug, "name": str.strip}
+    for name, (what, hint) in faults.items():
+        value = values.get(name)
+        if isinstance(value, str) and (value or name == "name") and not good[name](value):
+            line = line_of(name, text)
+            problems.append(Problem("E_FORMAT", f"{name} {quote(value)} {what}", hint, source, line=line))
+    if problems:
+        raise InputError(problems)
+    plain = _plain(values)
+    return SubmissionCard(**plain | {k: str(plain[k]) for k in _SCALARS if k in plain})
+
+
+def _read_json(data: bytes, source: str) -> dict[str, Any]:
+    """A JSON object without repeated keys; ISO texts of date keys become dates."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            name = next(k for k, _ in pairs if sum(k == other for other, _ in pairs) > 1)
+            raise InputError([Problem("E_JSON_DUPKEY", f"key {quote(name)} occurs twice", "", source)])
+        return made
+
+    text = decode(data, source, "E_FORMAT")
+    try:
+        values = json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        reason = f"not JSON: {getattr(error, 'msg', 'nested too deeply')}"
+        raise InputError([Problem("E_FORMAT", reason, "write one JSON object", source, line=line)]) from None
+    if not isinstance(values, dict):
+        raise InputError([Problem("E_FORMAT", "not a JSON object", 'write {"id": …}', source)])
+    for name, value in values.items():
+        if name in SUBMISSION_KEYS and SUBMISSION_KEYS[name].kind == "date" and isinstance(value, str):
+            try:
+                values[name] = datetime.datetime.strptime(value, "%Y-%m-%d").date()
+            except ValueError:
+                reason = f"{name}: {quote(value)} is no date"
+                raise InputError([Problem("E_FORMAT", reason, "write it like 2026-11-21", source)]) from None
+    return values
+
+
+def _schema(values: Mapping[str, Any], source: str, text: str, code: str) -> list[Problem]:
+    if values.get("schema", 1) == 1:
+        return []
+    reason = f"schema {quote(str(values['schema']))}, expected 1"
+    return [
+        Problem(code, reason, "this version of ocr_eval reads schema 1", source, line=line_of("schema", text))
+    ]
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a card from checked values: lists become tuples, ``schema`` goes."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k != "schema"}
