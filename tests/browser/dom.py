@@ -1,0 +1,64 @@
+"""A page in the browser -> what its tree looks like, for comparison with its markup and with a harmless twin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Kind of an element: parent's tag, own tag, classes, names of attributes. Contents and values do not matter.
+_SHAPES = """() => {
+  const found = new Set();
+  for (const element of document.querySelectorAll('*')) {
+    const names = element.getAttributeNames().sort().join(' ');
+    const classes = [...element.classList].sort().join('.');
+    const parent = element.parentElement ? element.parentElement.localName : '';
+    found.add(`${parent} > ${element.localName}.${classes} [${names}]`);
+  }
+  return [...found].sort();
+}"""
+
+_OUTLINE = """() => {
+  const found = [];
+  const walk = (element, depth) => {
+    found.push(`${depth} ${element.localName.toLowerCase()}`);
+    for (const child of element.children) walk(child, depth + 1);
+  };
+  walk(document.documentElement, 0);
+  return found;
+}"""
+
+_DANGERS = """() => {
+  const found = [];
+  const harmless = /^(?:https?:|data:image\\/|#|[^:]*$|[^:]*[\\/?#])/i;
+  for (const element of document.querySelectorAll('*')) {
+    for (const name of element.getAttributeNames()) {
+      const value = element.getAttribute(name);
+      if (/^on/i.test(name)) found.push(`${element.localName} has ${name}=${value}`);
+      if (name === 'style') found.push(`${element.localName} has a style`);
+      if (/^(?:href|src|xlink:href|action|formaction|srcdoc|data|poster)$/i.test(name) && !harmless.test(value))
+        found.push(`${element.localName} ${name}=${value}`);
+    }
+    if (/^(?:iframe|object|embed|base|frame|foreignobject|marquee|math)$/i.test(element.localName))
+      found.push(`a ${element.localName}`);
+    if (element.localName === 'script' && !element.getAttribute('src')) found.push('an inline script');
+  }
+  if ('OWNED' in window) found.push('a hostile text ran');
+  if ('polluted' in {}) found.push('Object.prototype is polluted');
+  return found;
+}"""
+
+
+def shapes(page: Any) -> set[str]:
+    """The kinds of elements that occur."""
+    return set(page.evaluate(_SHAPES))
+
+
+def outline(page: Any) -> list[str]:
+    """Depth and tag of every element, in order: ``tests.board.site.Source.outline`` as the browser understood it."""
+    result: list[str] = page.evaluate(_OUTLINE)
+    return result
+
+
+def dangers(page: Any) -> list[str]:
+    """Handlers, styles, frames, inline scripts, odd addresses, and traces of a script that ran."""
+    result: list[str] = page.evaluate(_DANGERS)
+    return result
