@@ -37,6 +37,7 @@ _BOARD_KEYS = {
     "also": Key("texts"),
     "version": Key("int"),
     "frozen": Key("date"),
+    "seed": Key("int"),
 }
 _POLICY_KEYS = {
     "per_team": Key("text", choices=PER_TEAM),
@@ -126,7 +127,7 @@ def parse_config(data: bytes, source: str = "board.toml") -> Config:
         problems += faults
         if not faults:
             name, gt8 = table["dataset"].split("@")
-            rest = {k: table[k] for k in ("headline", "version", "frozen") if k in table}
+            rest = {k: table[k] for k in ("headline", "version", "frozen", "seed") if k in table}
             also = tuple(table.get("also", ()))
             boards.append(
                 BoardConfig(table["id"], table["title"], name, gt8, table["protocol"], also=also, **rest)
@@ -164,6 +165,9 @@ def _board_faults(
         reason = f"dataset {quote(table['dataset'])} is no data set with digest"
         hint = "write id@8 hex digits of the gt digest, for example ic15-test@9f2c1a7e"
         faults.append(Problem("E_CONFIG", reason, hint, source, line=line_of("dataset", text)))
+    if not 0 <= table.get("seed", 0) < 2**32:
+        hint = "write a number from 0 to 4294967295"
+        faults.append(Problem("E_CONFIG", "seed is out of range", hint, source, line=line_of("seed", text)))
     return faults
 
 

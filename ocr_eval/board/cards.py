@@ -29,6 +29,7 @@ class BoardConfig:
     also: tuple[str, ...] = ()  # further protocol strings, shown as tabs
     version: int = 1
     frozen: datetime.date | None = None
+    seed: int | None = None  # of the bootstrap; None: the first 8 hex digits of the printed gt digest
 
     @property
     def protocols(self) -> tuple[str, ...]:
