@@ -23,6 +23,7 @@ __all__ = ["RankSets", "TieGroups", "parametric_rank_sets", "rank_sets", "stabil
 _CELLS = 2**15  # values worked on at a time: they stay in the processor's cache
 _COLUMNS = 512  # replicates worked on at a time
 _BATCH = 256
+_NOISE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,15 +128,16 @@ def _deviations(moved: Floats) -> Floats:
     result = np.zeros((size, size))
     if replicates < 2:
         return result
+    centred = moved - moved.mean(axis=1, keepdims=True)
     rows = max(1, _CELLS // replicates)
     for i in range(size):
         for start in range(i + 1, size, rows):
-            block = moved[start : start + rows] - moved[i]
-            constant = block.min(axis=1) == block.max(axis=1)
-            block -= block.mean(axis=1, keepdims=True)
+            block = centred[start : start + rows] - centred[i]
             block *= block
             sd = np.sqrt(block.sum(axis=1) / (replicates - 1))
-            sd[constant] = 0.0
+            for k in np.flatnonzero(sd < _NOISE).tolist():  # what rounding leaves of a constant difference
+                difference = moved[start + k] - moved[i]
+                sd[k] *= difference.min() < difference.max()
             result[i, start : start + rows] = result[start : start + rows, i] = sd
     return result
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 20_000  # groups, and steps between two of them: graphs exist with 3^(S/3) groups
+MOST = 2_000  # groups, and steps between two of them: graphs exist with 3^(S/3) groups
 
 
 class TieGroups(NamedTuple):
