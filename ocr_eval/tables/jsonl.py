@@ -72,7 +72,7 @@ def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -
 
     builder = InstancesBuilder(source=source, format="instances")
     for sample in plain_lines(data, source, limits=limits):
-        builder.begin(sample["sample"])
+        builder.begin(sample["sample"], sample["sample"])
         for position, instance in enumerate(sample["instances"], 1):
             if not builder.care:
                 builder.geometry, builder.has_text = "ring" in instance, "text" in instance
