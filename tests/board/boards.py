@@ -186,7 +186,7 @@ def hostile(texts: Sequence[str] = OWN, submissions: int | None = None) -> Made:
         pred = drawn(ids, words, shift=k % 7)
         card = {
             "id": f"hostile-{k:03d}",
-            "name": name,
+            "name": name if name.strip() else f"blank {k}",  # a card without a name is refused
             "authors": [texts[(k + 1) % size], texts[(k + 2) % size]],
             "affiliation": texts[(k + 3) % size],
             "notes": texts[(k + 4) % size],
@@ -199,8 +199,8 @@ def hostile(texts: Sequence[str] = OWN, submissions: int | None = None) -> Made:
             card |= {"withdrawn": True, "withdrawn_reason": texts[(k + 8) % size]}
         entries.append(Entry(card, tuple(job.run(pred, name)), pred))
     tags = {
-        "kind": tuple(texts[k % 5] for k in range(size)),
-        texts[0]: tuple(texts[5 + k % 3] for k in range(size)),
+        "kind": tuple(texts[k % min(5, size)] for k in range(size)),
+        texts[0]: tuple(texts[(5 + k % 3) % size] for k in range(size)),
     }
     return Made(
         "hostile", job.gt_digest, ids, rules, tuple(entries), tags, aliases=texts, title=texts[0], gt=gt
