@@ -64,6 +64,7 @@ class Made:
     visibility: str = "public"
     title: str = "Synthetic board"
     gt: Instances | None = None
+    seed: int | None = None  # of the intervals; None: from the digest
     canaries: tuple[str, ...] = ()  # what no public page may hold
 
 
@@ -293,6 +294,7 @@ def ic15(shared: Path, protocols: Sequence[str] = IC15_PROTOCOLS) -> Made:
         tuple(entries),
         title="IC15 detection",
         gt=gt,
+        seed=20261121,
     )
 
 

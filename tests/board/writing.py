@@ -46,6 +46,7 @@ def store(
             "headline": "hmean",
             "also": list(made.protocols[1:]),
             "version": 1,
+            **({} if made.seed is None else {"seed": made.seed}),
         }
     ]
     config = {"schema": 1, "title": made.title, "languages": list(languages)}
