@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ocr_eval.limits import Limits
     from ocr_eval.protocols import protocol, protocols
     from ocr_eval.record import Record
+    from ocr_eval.stats.comparison import compare, interval
     from ocr_eval.tables.counts import Counts
     from ocr_eval.tables.instances import Instances
 
@@ -30,6 +31,8 @@ _PUBLIC = {
     "explain": "ocr_eval.engine.local",
     "Job": "ocr_eval.engine.local",
     "Counts": "ocr_eval.tables.counts",
+    "interval": "ocr_eval.stats.comparison",
+    "compare": "ocr_eval.stats.comparison",
     "Record": "ocr_eval.record",
     "InputError": "ocr_eval.errors",
 }
@@ -42,8 +45,10 @@ __all__ = [
     "Limits",
     "Record",
     "__version__",
+    "compare",
     "count",
     "explain",
+    "interval",
     "protocol",
     "protocols",
     "read",

@@ -17,6 +17,7 @@ from ocr_eval.stats import random32
 from ocr_eval.stats.evaluation import real
 from ocr_eval.stats.intervals import Interval, Proportion, interval, type7
 from ocr_eval.stats.ratios import Stack
+from ocr_eval.stats.tables import byte_order
 
 __all__ = ["Interval", "draw_runs", "interval", "intervals", "replicates", "replicates_together", "type7"]
 
@@ -92,7 +93,7 @@ def intervals(
             kind,
             units=stack.units,
             metric=metric,
-            unit="sample" if stack.groups is None else "group",
+            unit=stack.unit,
             proportion=proportion(stack, formula, k),
             left_out=None if left_out is None else left_out[:, k],
         )
@@ -121,7 +122,7 @@ def draw_runs(runs: Sequence[Floats], names: Sequence[str], *, seed: int) -> Flo
     if not runs:
         raise ValueError("no submissions to draw runs of")
     seed = random32.stream(seed, random32.RUNS)
-    digests = [hashlib.sha256(name.encode()).hexdigest()[:8] for name in names]
+    digests = [hashlib.sha256(byte_order(name)).hexdigest()[:8] for name in names]
     draws = np.array([int(digest, 16) for digest in digests], np.uint32)
     size = len(runs[0])
     sizes = np.array([values.shape[1] for values in runs], np.int64)
@@ -132,7 +133,7 @@ def draw_runs(runs: Sequence[Floats], names: Sequence[str], *, seed: int) -> Flo
 
 def unit_strata(stack: Stack, strata: Sequence[str]) -> NDArray[np.int64]:
     """(units,) number of each unit's stratum. Raises ValueError when a group lies in two strata."""
-    number = {name: k for k, name in enumerate(sorted(set(strata), key=str.encode))}
+    number = {name: k for k, name in enumerate(sorted(set(strata), key=byte_order))}
     own = np.array([number[name] for name in strata], np.int64)
     if len(own) != len(stack.samples):
         raise ValueError(f"{len(own)} strata for {len(stack.samples)} samples")

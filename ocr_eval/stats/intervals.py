@@ -130,6 +130,13 @@ def bca_levels(
     return found[0], found[1]
 
 
+def at_label_noise(value: float, ceiling: Interval, *, higher_is_better: bool = True) -> bool:
+    """Whether a system is inside or above the interval of an annotator scored as a submission."""
+    if ceiling.lo is None or ceiling.hi is None:
+        return False
+    return value >= ceiling.lo if higher_is_better else value <= ceiling.hi
+
+
 def normal_quantile(p: float) -> float:
     """The inverse of the standard normal distribution function."""
     from statistics import NormalDist

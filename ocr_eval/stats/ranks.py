@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.stats.evaluation import Floats
-from ocr_eval.stats.intervals import LEVEL, type7
+from ocr_eval.stats.intervals import FEWEST_UNITS, LEVEL, type7
 from ocr_eval.stats.ties import TieGroups, tie_groups
 
 __all__ = ["RankSets", "TieGroups", "parametric_rank_sets", "rank_sets", "stability", "tie_groups"]
@@ -42,14 +42,24 @@ class RankSets:
 
 
 def rank_sets(
-    estimates: Floats, replicates: Floats, *, higher_is_better: bool = True, level: float = LEVEL
+    estimates: Floats,
+    replicates: Floats,
+    *,
+    higher_is_better: bool = True,
+    level: float = LEVEL,
+    units: int | None = None,
 ) -> RankSets:
     """Rank sets from estimates (S,) and replicates (B, S) under shared weights.
 
-    Systems without a value are left out by the caller: raises ValueError for nan. Cost: about S^2 B differences twice.
+    ``units``: how many were resampled; fewer than 20 separate nothing. Systems without a value are left out by the
+    caller: raises ValueError for nan. Cost: about S^2 B differences twice.
     """
     sign = 1.0 if higher_is_better else -1.0
     x = sign * np.asarray(estimates, np.float64)
+    size = len(x)
+    if units is not None and units < FEWEST_UNITS:
+        nothing = np.zeros((size, size), np.bool_)
+        return RankSets(np.ones(size, np.int64), np.full(size, size), (), nothing)
     moved = np.ascontiguousarray((sign * replicates).T) - x[:, None]
     if np.isnan(moved).any():
         raise ValueError("a system without a value has no rank")

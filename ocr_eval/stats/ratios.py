@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ocr_eval.protocols.formulas import Formula, Terms, names
 from ocr_eval.stats.columns import EXACT, FIXED_BITS, Column, place
 from ocr_eval.stats.evaluation import Floats, combine, influence, real, sides
+from ocr_eval.stats.tables import number_groups, side_by_side
 from ocr_eval.tables.counts import Counts
 
 
@@ -45,24 +46,11 @@ class Stack:
         """From one count table per system.
 
         ``groups`` names the group of each sample: by id, or in the order of the first table. A sample without group is
-        its own. Raises ValueError when samples or columns differ.
+        its own. Raises ValueError when samples or columns differ, or when there are groups but no table.
         """
-        systems = list(tables.items())
-        if not systems:
-            return cls.from_columns((), (), {})
-        first_name, first = systems[0]
-        order = sorted(range(len(first.sample_ids)), key=lambda k: first.sample_ids[k].encode())
-        ids = tuple(first.sample_ids[k] for k in order)
-        for name, table in systems[1:]:
-            _same_table(first_name, first, name, table)
-        rows = [_rows_of(table, ids) for _, table in systems]
-        columns: dict[str, NDArray[Any]] = {}
-        for name in (*first.columns, *(f"sum:{name}" for name in first.sum_columns)):
-            columns[name] = np.stack(
-                [_column(t, name)[r] for (_, t), r in zip(systems, rows, strict=True)], axis=1
-            )
+        ids, columns = side_by_side(tables)
         if groups is not None and not isinstance(groups, Mapping):
-            groups = dict(zip(first.sample_ids, groups, strict=True))
+            groups = dict(zip(next(iter(tables.values())).sample_ids, groups, strict=True))
         named = None if groups is None else [groups.get(sample) for sample in ids]
         return cls.from_columns(tuple(tables), ids, columns, groups=named)
 
@@ -76,7 +64,7 @@ class Stack:
         groups: Sequence[str | None] | None = None,
     ) -> Stack:
         """From arrays (n, S), or (n,) for a column that all systems share, in the order of samples given."""
-        number = None if groups is None else _number_groups(samples, groups)
+        number = None if groups is None else number_groups(samples, groups)
         drawn = len(samples)
         if number is not None and drawn:
             drawn = int((number.max() + 1) * np.bincount(number).max())  # the largest group, drawn every time
@@ -88,6 +76,11 @@ class Stack:
     def units(self) -> int:
         """How many things are resampled."""
         return len(self.unit_matrix)
+
+    @property
+    def unit(self) -> str:
+        """What is resampled, as messages and signatures call it."""
+        return "sample" if self.groups is None else "group"
 
     @cached_property
     def unit_matrix(self) -> Floats:
@@ -211,39 +204,3 @@ class Stack:
         groups = None if self.groups is None else np.unique(self.groups[kept], return_inverse=True)[1]
         samples = tuple(self.samples[k] for k in kept.tolist())
         return replace(self, samples=samples, groups=groups, matrix=self.matrix[kept])
-
-
-def _same_table(first_name: str, first: Counts, name: str, table: Counts) -> None:
-    if (first.columns, first.sum_columns) != (table.columns, table.sum_columns):
-        raise ValueError(
-            f"{name} and {first_name} have different columns: they come from different protocols"
-        )
-    lacking = sorted(set(first.sample_ids) ^ set(table.sample_ids), key=str.encode)
-    if lacking:
-        raise ValueError(
-            f"{name} and {first_name} do not have the same samples: {', '.join(lacking[:3])}"
-            f"{f' and {len(lacking) - 3} more are' if len(lacking) > 3 else ' stands'} in one of them only"
-        )
-
-
-def _rows_of(table: Counts, ids: tuple[str, ...]) -> NDArray[np.int64]:
-    """Where each of the samples stands in a table. Raises ValueError when one stands there twice."""
-    at = {sample: k for k, sample in enumerate(table.sample_ids)}
-    if len(at) != len(table.sample_ids):
-        raise ValueError("a sample stands twice in a count table")
-    return np.fromiter((at[sample] for sample in ids), np.int64, len(ids))
-
-
-def _column(table: Counts, name: str) -> NDArray[Any]:
-    assert table.sums is not None
-    return table.sums[:, table.sum_columns.index(name[4:])] if name.startswith("sum:") else table[name]
-
-
-def _number_groups(samples: Sequence[str], groups: Sequence[str | None]) -> NDArray[np.int64]:
-    """Groups numbered by the bytes of their id; a sample without group counts by its own id."""
-    own = [
-        (group.encode(), False) if group else (sample.encode(), True)
-        for sample, group in zip(samples, groups, strict=True)
-    ]
-    number = {key: k for k, key in enumerate(sorted(set(own)))}
-    return np.array([number[key] for key in own], np.int64)
