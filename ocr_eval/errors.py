@@ -278,6 +278,18 @@ CODES: dict[str, Code] = {
         "14 % of the ground truth is empty after symbols-remove",
         "choose a normal form that keeps the script",
     ),
+    "W_NEAR_DUPLICATE": Code(
+        0,
+        "a submission counts like an earlier one on nearly all samples",
+        "98 % of the samples have the counts of 2026-11-21-mine-3c0d19aa",
+        "look at both; a small change of an earlier submission is worth a note on the card",
+    ),
+    "W_LINK": Code(
+        0,
+        "an address on a card that is shown as text, not as a link",
+        "paper 'ftp://x' is no http address",
+        "write it with https:// or http://",
+    ),
     "W_NAME": Code(0, "look-alike names on a board", "'a' and 'а' look alike", "rename one"),
     "W_FEW_SAMPLES": Code(0, "too few samples for an interval", "12 samples, at least 20", "add samples"),
     "W_DEGENERATE_INTERVAL": Code(
