@@ -21,9 +21,25 @@ if TYPE_CHECKING:
 LONGEST = 80  # code points of a string of a file within a sentence
 
 
+NEAR = 1e-9  # an IoU below this is no overlap worth a word
+
+_Best = tuple[
+    float, bool, int
+]  # IoU, whether it is above the threshold, minus the index: the first of equals
+
+
 def cut(text: str) -> str:
     """The text as a sentence shows it."""
     return text[:LONGEST] + "…" if len(text) > LONGEST else text
+
+
+def steady(ratios: NDArray[np.float64]) -> list[float]:
+    """To eight decimals: the last bits of a shared area depend on the engine, and what is stored must not.
+
+    The slack moves the points where rounding jumps away from the simple fractions that rings share.
+    """
+    rounded: list[float] = (ratios + 1e-11).round(8).tolist()
+    return rounded
 
 
 class MatchReport:
@@ -48,7 +64,9 @@ class MatchReport:
         self.taken = "match_first" if first else "match_best"
         self.start = pairs.start.tolist()
         self.gts, self.preds = pairs.gt.tolist(), pairs.pred.tolist()
-        self.ious, self.shares = pairing.iou(pairs).tolist(), pairing.pred_share(pairs).tolist()
+        ious = pairing.iou(pairs)
+        self.ious, self.shares = steady(ious), steady(pairing.pred_share(pairs))
+        self.meets, self.above = (ious > NEAR).tolist(), pairing.overlaps(pairs, iou).tolist()
         self.care, self.kept = match.care.tolist(), match.kept.tolist()
         self.ignored, self.partner = match.ignored.tolist(), match.partner.tolist()
         self.holders = (~match.care if holders is None else holders).tolist()
@@ -71,19 +89,18 @@ class MatchReport:
 
     def verdicts(self, sample: int) -> list[Verdict]:
         """gts, then predictions, each in file order."""
-        best_pred: dict[
-            int, tuple[float, int]
-        ] = {}  # per gt, per prediction: the best value and minus its partner
-        best_gt: dict[int, tuple[float, int]] = {}
+        # Per gt and per prediction the nearest on the other side.
+        best_pred: dict[int, _Best] = {}
+        best_gt: dict[int, _Best] = {}
         holder: dict[int, tuple[float, int]] = {}
         matched: dict[int, float] = {}
-        nothing = (0.0, 0)
+        nothing = (-1.0, False, 0)
         for k in range(self.start[sample], self.start[sample + 1]):
             g, p, iou = self.gts[k], self.preds[k], self.ious[k]
-            if self.kept[p]:
-                best_pred[g] = max(best_pred.get(g, nothing), (iou, -p))
-            if self.care[g]:
-                best_gt[p] = max(best_gt.get(p, nothing), (iou, -g))
+            if self.meets[k] and self.kept[p]:
+                best_pred[g] = max(best_pred.get(g, nothing), (iou, self.above[k], -p))
+            if self.meets[k] and self.care[g]:
+                best_gt[p] = max(best_gt.get(p, nothing), (iou, self.above[k], -g))
             if self.holders[g]:
                 holder[p] = max(holder.get(p, (-1.0, 0)), (self.shares[k], -g))
             if self.partner[g] == p:
@@ -99,7 +116,7 @@ class MatchReport:
                 why = clause(self.taken, iou=iou, threshold=self.iou, partner=partner)
                 verdicts.append(verdict("gt", index, "match", (partner,), why, numbers={"iou": iou}))
             else:
-                why_not = self._why_missed(*best_pred.get(g, nothing), preds.start)
+                why_not = self._why_missed(best_pred.get(g), preds.start)
                 verdicts.append(verdict("gt", index, "miss", (), *why_not))
         for p in preds:
             index = p - preds.start
@@ -118,26 +135,26 @@ class MatchReport:
             elif not (self.official or self.valid[p]):
                 verdicts.append(verdict("pred", index, "invalid", (), clause("invalid_ring")))
             else:
-                iou, g = best_gt.get(p, nothing)
-                why_not = self._why_wrong(iou, g, gts.start)
-                verdicts.append(verdict("pred", index, "false positive", (), *why_not, numbers={"iou": iou}))
+                best = best_gt.get(p)
+                numbers = {"iou": best[0] if best else 0.0}
+                why_not = self._why_wrong(best, gts.start)
+                verdicts.append(verdict("pred", index, "false positive", (), *why_not, numbers=numbers))
         return verdicts
 
-    def _why_missed(self, iou: float, minus_p: int, first: int) -> list[Clause]:
-        if iou <= 0:
+    def _why_missed(self, best: _Best | None, first: int) -> list[Clause]:
+        if best is None:
             return [clause("no_prediction_overlaps")]
-        near = clause("nearest_prediction", iou=iou, partner=-minus_p - first)
-        # An IoU above the threshold as a float may be equal to it as a fraction: then nobody took the prediction.
-        if iou > self.iou and self.ignored[-minus_p]:
+        iou, above, p = best[0], best[1], -best[2]
+        near = clause("nearest_prediction", iou=iou, partner=p - first)
+        if above and self.ignored[p]:
             return [near, clause("held_by_dont_care")]
-        if iou > self.iou and -minus_p in self.owner:
+        if above and p in self.owner:
             return [near, clause("taken_by_gt")]
         return [near, clause("iou_needed", threshold=self.iou)]
 
-    def _why_wrong(self, iou: float, minus_g: int, first: int) -> list[Clause]:
-        if iou <= 0:
+    def _why_wrong(self, best: _Best | None, first: int) -> list[Clause]:
+        if best is None:
             return [clause("no_gt_overlaps")]
-        near = clause("nearest_gt", iou=iou, partner=-minus_g - first)
-        if iou > self.iou and self.partner[-minus_g] >= 0:
-            return [near, clause("taken_by_prediction")]
-        return [near, clause("iou_needed", threshold=self.iou)]
+        iou, above, g = best[0], best[1], -best[2]
+        near = clause("nearest_gt", iou=iou, partner=g - first)
+        return [near, clause("taken_by_prediction") if above else clause("iou_needed", threshold=self.iou)]

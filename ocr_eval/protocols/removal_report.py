@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from ocr_eval.protocols.match_report import cut
+from ocr_eval.protocols.match_report import cut, steady
 from ocr_eval.protocols.reasons import clause, sentence, verdict
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class _Report:
         self.near_gt: dict[int, list[int]] = defaultdict(list)
         self.near_pred: dict[int, list[int]] = defaultdict(list)
         contacts = page.contacts
-        gts, preds, shares = (side[here].tolist() for side in (contacts.gt, contacts.pred, contacts.share))
+        gts, preds = contacts.gt[here].tolist(), contacts.pred[here].tolist()
+        shares = steady(contacts.share[here])
         for g, p in zip(gts, preds, strict=True):
             self.near_gt[g].append(p)
             self.near_pred[p].append(g)
@@ -168,10 +169,9 @@ class _Report:
         own = slice(int(pairs.start[self.sample]), int(pairs.start[self.sample + 1]))
         gts, inter = pairs.gt[own], pairs.inter[own]
         mine = ((pairs.pred[own] == p) & ~self.page.care[gts]).nonzero()[0]
-        best = int(mine[inter[mine].argmax()])
-        area = float(pairs.area_pred[p])
-        share = float(inter[best]) / area if area else 0.0
-        holder = int(gts[best]) - self.gts.start
+        shares = steady(inter[mine] / (pairs.area_pred[p] or 1.0))
+        share = max(shares)
+        holder = int(gts[mine[shares.index(share)]]) - self.gts.start
         why = clause("ignored_share", share=share, partner=holder)
         return verdict("pred", p - self.preds.start, "ignored", (holder,), why, numbers={"share": share})
 

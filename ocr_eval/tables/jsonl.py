@@ -55,7 +55,7 @@ def _numbers(values: NDArray[np.float64]) -> list[str]:
     whole = values.astype("int64")
     if (whole == values).all():
         return list(map(str, whole.tolist()))
-    return list(map(_spell, values.tolist()))
+    return [str(int(v)) if v == int(v) else repr(v) for v in values.tolist()]  # _spell, without its calls
 
 
 def _spell(value: float) -> str:

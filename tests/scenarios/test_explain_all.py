@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ocr_eval.engine.local import explain, explain_all
+from ocr_eval.engine.local import Job, explain, explain_all
 from ocr_eval.errors import InputError
 from ocr_eval.formats import read
 from ocr_eval.protocols import protocol
@@ -94,6 +94,18 @@ def test_a_real_submission_is_explained_as_its_samples_are_alone(spelled: str, s
     assert [Matches.from_json(line).to_json() for line in lines] == lines
 
 
+@pytest.mark.parametrize("spelled", ["rrc-iou", "cascade", "popeval"])
+def test_both_engines_say_the_same_to_the_last_digit(spelled: str, shared: Path) -> None:
+    truth = read(shared / "data/ic15/gt.zip", role="gt", text=True)
+    found = read(shared / "data/ic15/end_to_end/units_shared.zip", samples=truth.sample_ids, text=True)
+    rule: Any = protocol(spelled)
+    told = []
+    for kernels in ("numpy", "numba"):
+        explainer = rule.explainer(*Job(truth, [rule], kernels=kernels).pair(found))
+        told.append([explainer(sample).to_json() for sample in range(500)])
+    assert told[0] == told[1]
+
+
 def test_the_matching_runs_once_for_all_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     runs, match = [], Cascade._match
     monkeypatch.setattr(Cascade, "_match", lambda *given: runs.append(1) or match(*given))
@@ -174,5 +186,17 @@ def test_an_iou_that_only_the_last_bit_lifts_over_its_threshold_was_taken_by_nob
         pred(Word(box(65.8, 10.3, 65.8 + 19.1, 10.3 + 64.5))),
     )
     (matches,) = explain_all(truth, found, protocol="rrc-iou")
-    assert [v.why[0][1]["iou"] > 0.5 for v in matches.verdicts] == [True, True]
-    assert [v.why[-1] for v in matches.verdicts] == [("iou_needed", {"threshold": 0.5})] * 2
+    assert [v.why for v in matches.verdicts] == [
+        ((f"nearest_{side}", {"iou": 0.5, "partner": 0}), ("iou_needed", {"threshold": 0.5}))
+        for side in ("prediction", "gt")
+    ]
+
+
+def test_a_sliver_is_an_overlap_and_a_shared_edge_is_none() -> None:
+    truth = gt(Word(box(0, 0, 1000, 1000)), Word(box(0, 2000, 10, 2010)))
+    found = pred(Word(box(999.9999, 0, 2000, 1000)), Word(box(10, 2000, 20, 2010)))
+    (matches,) = explain_all(truth, found, protocol="rrc-iou")
+    assert [v.why[0][0] for v in matches.verdicts] == [
+        *("nearest_prediction", "no_prediction_overlaps", "nearest_gt", "no_gt_overlaps")
+    ]
+    assert matches.verdicts[0].reason == "best IoU is 0.0000 with prediction 0, IoU > 0.5 is needed"
