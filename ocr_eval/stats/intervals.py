@@ -78,8 +78,7 @@ def interval(
             "W_UNDEFINED",
             f"{metric} has no interval: it has no value in {undefined} of {len(replicates)} replicates",
         )
-    tail = (1 - level) / 2
-    low, high = tail, 1 - tail
+    low, high = tails(level)
     if replicates.min() == replicates.max():
         return _degenerate(metric, proportion, level)
     if kind == "bca":
@@ -97,7 +96,7 @@ def interval(
 
 def wilson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:
     """The Wilson score interval of k out of n > 0 (Wilson 1927)."""
-    z = normal_quantile(1 - (1 - level) / 2)
+    z = normal_quantile(tails(level)[1])
     p, scale = k / n, 1 + z * z / n
     centre = (p + z * z / (2 * n)) / scale
     half = z / scale * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -122,7 +121,7 @@ def bca_levels(
         return None
     acceleration = float((moved**3).sum()) / (6 * spread**1.5)
     found = []
-    for z in (normal.inv_cdf((1 - level) / 2), normal.inv_cdf(1 - (1 - level) / 2)):
+    for z in map(normal.inv_cdf, tails(level)):
         shrink = 1 - acceleration * (bias + z)
         if shrink <= 0:
             return None
@@ -135,6 +134,12 @@ def at_label_noise(value: float, ceiling: Interval, *, higher_is_better: bool = 
     if ceiling.lo is None or ceiling.hi is None:
         return False
     return value >= ceiling.lo if higher_is_better else value <= ceiling.hi
+
+
+def tails(level: float) -> tuple[float, float]:
+    """.95 -> (.025, .975), as decimal numbers: (1 - .95) / 2 is another float64 than .025, and moves last bits."""
+    low = round((1 - level) / 2, 12)
+    return low, round(1 - low, 12)
 
 
 def normal_quantile(p: float) -> float:

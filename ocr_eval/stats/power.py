@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr_eval.protocols.formulas import Formula
 from ocr_eval.stats.evaluation import Floats
-from ocr_eval.stats.intervals import LEVEL, normal_quantile
+from ocr_eval.stats.intervals import LEVEL, normal_quantile, tails
 from ocr_eval.stats.ratios import Stack
 from ocr_eval.stats.tables import byte_order
 
@@ -46,7 +46,7 @@ def minimal_detectable_difference(
     errors = neighbour_errors(stack, formula, higher_is_better=higher_is_better)
     if not errors or stack.units < 2:
         return None
-    z = normal_quantile(1 - (1 - level) / 2) + normal_quantile(power)
+    z = normal_quantile(tails(level)[1]) + normal_quantile(power)
     ordered, middle = sorted(errors), len(errors) // 2
     median = ordered[middle] if len(errors) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
     return z * median
@@ -76,4 +76,4 @@ def samples_needed(deviation: float, half_width: float, level: float = LEVEL) ->
     """How many samples like a pilot's give an interval of this half-width. Raises ValueError for a width of 0."""
     if not half_width > 0:
         raise ValueError(f"a half-width is above 0, not {half_width:g}")
-    return math.ceil((normal_quantile(1 - (1 - level) / 2) * deviation / half_width) ** 2)
+    return math.ceil((normal_quantile(tails(level)[1]) * deviation / half_width) ** 2)
