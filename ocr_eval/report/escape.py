@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "address",
     "anchor",
+    "attribute_lines",
     "brief",
     "compose",
     "csv_cell",
@@ -96,13 +97,27 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(foreign(line, 4000) for line in text.strip("\n").split("\n"))
 
 
+def attribute_lines(text: str) -> Markup:
+    """Text for a quoted attribute that keeps its line feeds (what a copy button copies)."""
+    from markupsafe import Markup
+
+    return Markup("&#10;").join(Markup(_quoted(line)) for line in text.split("\n"))
+
+
+def _quoted(text: str) -> str:
+    import html
+
+    return html.escape(plain(text), quote=True)
+
+
 def _marked(text: str) -> str:
     import html
 
     if text.isascii() and text.isprintable():
         return html.escape(text, quote=True)
     return _HIDDEN.sub(
-        lambda found: f'<span class="mark">U+{ord(found.group()):04X}</span>', html.escape(text, quote=True)
+        lambda found: f'<span class="hidden-character">U+{ord(found.group()):04X}</span>',
+        html.escape(text, quote=True),
     )
 
 

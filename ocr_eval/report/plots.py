@@ -1,0 +1,307 @@
+"""Values -> small inline SVG drawings: class names instead of styles, two decimals, a title and a description.
+
+Each builder takes ``name`` (unique on its page: ids come from it), ``title`` and ``about`` (what a reader who cannot
+see the drawing is told), and labels as plain foreign text. The same data stand in a table beside every drawing. Marks
+of one kind share one path, so that a drawing of sixty rows costs some seventy elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, NamedTuple
+
+from ocr_eval.report.escape import plain, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+ROW = 22  # height of one row
+LABEL = 190  # width of the row names
+AREA = 340  # width of the data
+GAP = 14
+LANE = 9  # distance of tie brackets
+LANES = 12
+CUT = 26  # characters of a row name
+
+
+class Bar(NamedTuple):
+    """One row of an interval plot: fractions. ``strong``: its rank set is exactly {1}."""
+
+    label: str
+    value: float
+    lo: float | None = None
+    hi: float | None = None
+    strong: bool = False
+
+
+class Span(NamedTuple):
+    """One row of a rank-set plot."""
+
+    label: str
+    lo: int
+    hi: int
+    position: int
+    strong: bool = False
+
+
+class Strip(NamedTuple):
+    """One row of a strip plot: the values of many, the first of them is drawn apart."""
+
+    label: str
+    values: Sequence[float]
+    first: float | None = None
+
+
+def interval_plot(
+    bars: Sequence[Bar],
+    *,
+    name: str,
+    title: str,
+    about: str,
+    ceiling: tuple[float, str] | None = None,
+    groups: Sequence[Sequence[int]] = (),
+) -> Markup:
+    """Dots with intervals, best first; the ceiling as a dashed line; a bracket per group of rows that are tied."""
+    values = [v for b in bars for v in (b.value, b.lo, b.hi) if v is not None] + (
+        [ceiling[0]] if ceiling else []
+    )
+    ticks, (lo, hi) = _ticks(values)
+    lanes = _lanes(groups)
+    bottom = ROW * len(bars) + 8
+    x = _Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
+    y = [8 + ROW * k + ROW / 2 for k in range(len(bars))]
+    ranges = "".join(
+        f"M{_n(x(b.lo))} {_n(y[k])}H{_n(x(b.hi))}"
+        for k, b in enumerate(bars)
+        if b.lo is not None and b.hi is not None
+    )
+    dots = "".join(f"M{_n(x(b.value))} {_n(y[k])}h.01" for k, b in enumerate(bars))
+    parts = [*_frame(ticks, x, bottom, "%"), _rows(y, bars)]
+    if ceiling:
+        parts += [
+            tag("path", {"class": "ceiling", "d": f"M{_n(x(ceiling[0]))} 2V{_n(bottom)}"}),
+            tag(
+                "text",
+                {"class": "tick", "x": _n(x(ceiling[0])), "y": bottom + 32, "text-anchor": "middle"},
+                plain(ceiling[1][:CUT]),
+            ),
+        ]
+    parts += [tag("path", {"class": "range", "d": ranges}), tag("path", {"class": "dot", "d": dots})]
+    brackets = "".join(
+        f"M{_n(left)} {_n(y[g[0]])}V{_n(y[g[-1]])}" + "".join(f"M{_n(left)} {_n(y[k])}h-4" for k in g)
+        for lane, g in lanes
+        for left in [LABEL + GAP + AREA + 14 + LANE * lane]
+    )
+    if brackets:
+        parts.append(tag("path", {"class": "bracket", "d": brackets}))
+    width = LABEL + GAP + AREA + 18 + (LANE * (1 + max(lane for lane, _ in lanes)) if lanes else 0)
+    return _drawing(name, title, about, width, bottom + (38 if ceiling else 22), parts)
+
+
+def rank_plot(spans: Sequence[Span], *, name: str, title: str, about: str, axis: str) -> Markup:
+    """The confidence set of every rank as a bar, the row's own position as a dot."""
+    last = max((s.hi for s in spans), default=1)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if last / s <= 14)
+    ticks = sorted({1, *range(step, last + 1, step)})
+    bottom = ROW * len(spans) + 8
+    x = _Scale(0.5, last + 0.5, LABEL + GAP, LABEL + GAP + AREA)
+    y = [8 + ROW * k + ROW / 2 for k in range(len(spans))]
+    half = min(0.35, 3 * (last / AREA))
+    sets = "".join(f"M{_n(x(s.lo - half))} {_n(y[k])}H{_n(x(s.hi + half))}" for k, s in enumerate(spans))
+    dots = "".join(f"M{_n(x(s.position))} {_n(y[k])}h.01" for k, s in enumerate(spans))
+    parts = [
+        *_frame([(float(t), str(t)) for t in ticks], x, bottom, ""),
+        _rows(y, spans),
+        tag("path", {"class": "set", "d": sets}),
+        tag("path", {"class": "dot", "d": dots}),
+        tag("text", {"class": "tick", "x": LABEL + 2, "y": bottom + 14, "text-anchor": "end"}, axis),
+    ]
+    return _drawing(name, title, about, LABEL + GAP + AREA + 14, bottom + 22, parts)
+
+
+def slope_plot(
+    left: Sequence[str],
+    right: Sequence[str],
+    lines: Sequence[tuple[int, int, bool]],
+    *,
+    name: str,
+    title: str,
+    about: str,
+    heads: tuple[str, str],
+) -> Markup:
+    """Positions under two protocols joined by lines: (position left, position right, drawn apart), counted from 0."""
+    y = [34 + 18 * k for k in range(max(len(left), len(right)))]
+    a, b = LABEL + GAP, LABEL + GAP + 150
+    drawn = dict.fromkeys(("still", "up", "down"), "")
+    for i, j, apart in lines:
+        kind = "still" if not apart or i == j else "up" if j < i else "down"
+        drawn[kind] += f"M{a} {y[i]}L{b} {y[j]}"
+    parts = [tag("path", {"class": kind, "d": path}) for kind, path in drawn.items() if path]
+    apart_left = {i for i, j, apart in lines if apart and i != j}
+    apart_right = {j for i, j, apart in lines if apart and i != j}
+    for names, place, anchor, strong in (
+        (left, a - 8, "end", apart_left),
+        (right, b + 8, "start", apart_right),
+    ):
+        for k, label in enumerate(names):
+            parts.append(_label(label, place, y[k] + 4, anchor, k in strong))
+    for head, place, anchor in ((heads[0], a, "end"), (heads[1], b, "start")):
+        parts.append(
+            tag("text", {"class": "head", "x": place, "y": 14, "text-anchor": anchor}, plain(head[: CUT + 8]))
+        )
+    return _drawing(name, title, about, 2 * (LABEL + GAP) + 150, (y[-1] if y else 34) + 12, parts)
+
+
+def strip_plot(strips: Sequence[Strip], *, name: str, title: str, about: str) -> Markup:
+    """One line per group with a tick for every value and a dot for the first."""
+    ticks, (lo, hi) = _ticks([v for s in strips for v in s.values])
+    bottom = ROW * len(strips) + 8
+    x = _Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
+    y = [8 + ROW * k + ROW / 2 for k in range(len(strips))]
+    marks = "".join(f"M{_n(x(v))} {_n(y[k] - 5)}v10" for k, s in enumerate(strips) for v in s.values)
+    dots = "".join(f"M{_n(x(s.first))} {_n(y[k])}h.01" for k, s in enumerate(strips) if s.first is not None)
+    parts = [
+        *_frame(ticks, x, bottom, "%"),
+        _rows(y, strips),
+        tag("path", {"class": "tally", "d": marks}),
+        tag("path", {"class": "dot", "d": dots}),
+    ]
+    return _drawing(name, title, about, LABEL + GAP + AREA + 14, bottom + 22, parts)
+
+
+def histogram(counts: Sequence[int], edges: Sequence[str], *, name: str, title: str, about: str) -> Markup:
+    """Bars with their counts above and class edges below; one more edge than bars."""
+    high, width, step = 120, 44, max([*counts, 1])
+    bars, parts = "", []
+    for k, count in enumerate(counts):
+        top = 20 + high * (1 - count / step)
+        bars += f"M{20 + width * k} {_n(20 + high)}V{_n(top)}h{width - 4}V{20 + high}z" if count else ""
+        parts.append(
+            tag(
+                "text",
+                {
+                    "class": "tick",
+                    "x": 18 + width * k + width // 2,
+                    "y": _n(top - 5),
+                    "text-anchor": "middle",
+                },
+                str(count),
+            )
+        )
+    parts += [
+        tag("text", {"class": "tick", "x": 18 + width * k, "y": high + 36, "text-anchor": "middle"}, edge)
+        for k, edge in enumerate(edges)
+    ]
+    base = tag("path", {"class": "axis", "d": f"M18 {20 + high}h{width * len(counts)}"})
+    return _drawing(
+        name,
+        title,
+        about,
+        36 + width * len(counts),
+        high + 44,
+        [tag("path", {"class": "bars", "d": bars}), base, *parts],
+    )
+
+
+def interval_bar(value: float, lo: float | None, hi: float | None, low: float, high: float) -> Markup:
+    """A row's interval on a scale it shares with the other rows of its table; the numbers stand beside it."""
+    x = _Scale(low, high, 4.0, 116.0)
+    span = f"M{_n(x(lo))} 6H{_n(x(hi))}" if lo is not None and hi is not None else ""
+    return tag(
+        "svg",
+        {"class": "bar", "viewBox": "0 0 120 12", "width": 120, "height": 12, "aria-hidden": "true"},
+        *([tag("path", {"class": "range", "d": span})] if span else []),
+        tag("path", {"class": "dot", "d": f"M{_n(x(value))} 6h.01"}),
+    )
+
+
+class _Scale(NamedTuple):
+    """A value -> its place."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, value: float) -> float:
+        spread = (self.high - self.low) or 1.0
+        return self.left + (self.right - self.left) * (value - self.low) / spread
+
+
+def _ticks(values: Sequence[float]) -> tuple[list[tuple[float, str]], tuple[float, float]]:
+    """Round numbers (with what is written at them, in percent) over all values, and the ends of the scale."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    spread = max(high - low, 1e-4)
+    power = Decimal(1).scaleb(floor(log10(spread / 5)))
+    step = next(power * k for k in (1, 2, 5, 10) if spread / float(power * k) <= 6)
+    first, last = floor(Decimal(low) / step), ceil(Decimal(high) / step)
+    places = [step * k for k in range(first, max(last, first + 1) + 1)]
+    ticks = [(float(place), f"{(place * 100).normalize():f}") for place in places]
+    return ticks, (ticks[0][0], ticks[-1][0])
+
+
+def _lanes(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]]:
+    """Brackets side by side: each group gets the first lane that is free at its top; at most LANES lanes."""
+    ends: list[int] = []
+    placed: list[tuple[int, Sequence[int]]] = []
+    for group in sorted((sorted(g) for g in groups if len(g) > 1), key=lambda g: (g[0], g)):
+        lane = next((k for k, end in enumerate(ends) if end < group[0]), len(ends))
+        if lane >= LANES:
+            continue
+        ends[lane : lane + 1] = [group[-1]]
+        placed.append((lane, group))
+    return placed
+
+
+def _frame(ticks: Sequence[tuple[float, str]], x: _Scale, bottom: float, unit: str) -> list[Markup]:
+    lines = "".join(f"M{_n(x(place))} 4V{_n(bottom)}" for place, _ in ticks)
+    texts = [
+        tag(
+            "text",
+            {"class": "tick", "x": _n(x(place)), "y": _n(bottom + 14), "text-anchor": "middle"},
+            written + (unit if k == len(ticks) - 1 else ""),
+        )
+        for k, (place, written) in enumerate(ticks)
+    ]
+    return [tag("path", {"class": "grid", "d": lines}), *texts]
+
+
+def _rows(y: Sequence[float], rows: Sequence[Bar | Span | Strip]) -> Markup:
+    labels = [
+        _label(row.label, LABEL, y[k] + 4, "end", bool(getattr(row, "strong", False)))
+        for k, row in enumerate(rows)
+    ]
+    return tag("g", {}, *labels)
+
+
+def _label(text: str, x: float, y: float, anchor: str, strong: bool) -> Markup:
+    cut = text if len(text) <= CUT else text[: CUT - 1] + "…"
+    kind = "label strong" if strong else "label"
+    return tag("text", {"class": kind, "x": _n(x), "y": _n(y), "text-anchor": anchor}, plain(cut))
+
+
+def _drawing(
+    name: str, title: str, about: str, width: float, height: float, parts: Sequence[Markup]
+) -> Markup:
+    return tag(
+        "svg",
+        {
+            "class": "plot",
+            "role": "img",
+            "aria-labelledby": f"{name}-title {name}-about",
+            "viewBox": f"0 0 {_n(width)} {_n(height)}",
+            "width": _n(width),
+            "height": _n(height),
+        },
+        tag("title", {"id": f"{name}-title"}, title),
+        tag("desc", {"id": f"{name}-about"}, about),
+        *parts,
+    )
+
+
+def _n(value: float) -> str:
+    """A coordinate: an integer, or two decimals."""
+    text = f"{value:.2f}"
+    return text[:-3].replace("-0", "0") if text.endswith(".00") else text
