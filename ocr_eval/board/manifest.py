@@ -33,12 +33,13 @@ class Manifest:
     """The files of one build by path."""
 
     version: str = ""
-    audience: str = ""
+    audience: str = ""  # "participant:<key>" for a participant
+    date: str = ""  # of the build: decides which entries are still under embargo
     files: Mapping[str, Entry] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """JSON, one file a line, sorted by path."""
-        head = {"schema": SCHEMA, "version": self.version, "audience": self.audience}
+        head = {"schema": SCHEMA, "version": self.version, "audience": self.audience, "date": self.date}
         lines = [
             json.dumps({"path": path, "sha256": entry.sha256, "key": entry.key}, separators=(",", ":"))
             for path, entry in sorted(self.files.items())
@@ -63,7 +64,7 @@ class Manifest:
             if body["schema"] != SCHEMA:
                 raise ValueError("another schema")
             files = {_path(row["path"]): Entry(_hex(row["sha256"]), str(row["key"])) for row in body["files"]}
-            return cls(str(body["version"]), str(body["audience"]), files)
+            return cls(str(body["version"]), str(body["audience"]), str(body["date"]), files)
         except (ValueError, TypeError, KeyError, RecursionError):
             raise usage_error(
                 f"{path.name} is not a list of files that a build wrote",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_eval.board.folder import (
@@ -63,6 +63,7 @@ def write(
     *,
     audience: str,
     version: str,
+    date: str = "",
     gate: Gate | None = None,
     verdict: Callable[[], None] | None = None,
     yes: bool = False,
@@ -86,7 +87,7 @@ def write(
         is_new = not (out / MANIFEST).exists()
         if is_new and not (out / JOURNAL).exists():
             with failing(out):
-                put(out / JOURNAL, Manifest(version, audience).to_bytes())
+                put(out / JOURNAL, Manifest(version, audience, date).to_bytes())
         try:
             fresh, size, written = _render_all(out, planned, old, known, gate, progress)
             if verdict is not None:
@@ -97,7 +98,7 @@ def write(
             if is_new and not journal.files:
                 (out / JOURNAL).unlink(missing_ok=True)
             raise
-        manifest = Manifest(version, audience, fresh)
+        manifest = Manifest(version, audience, date, fresh)
         stale = [path for path in sorted(known) if path not in fresh]
         removed: list[str] = []
         left: list[str] = []
@@ -212,7 +213,7 @@ def _replace(
     with failing(out):
         # Everything of ours that may lie in the folder from now on: announced by a killed build, or by this one.
         announced = {**before[1].files, **{path: manifest.files[path] for path in written}}
-        put(out / JOURNAL, Manifest(manifest.version, manifest.audience, announced).to_bytes())
+        put(out / JOURNAL, replace(manifest, files=announced).to_bytes())
         sync_folder(out)
         for path in written:
             temporary(out / path).replace(out / path)

@@ -102,7 +102,7 @@ def test_manifest_lists_path_digest_and_key(tmp_path: Path) -> None:
         }
         for n in "ab"
     ]
-    assert list(body) == ["schema", "version", "audience", "files"]
+    assert list(body) == ["schema", "version", "audience", "date", "files"]
 
 
 def test_stale_files_go_unless_somebody_changed_them(tmp_path: Path) -> None:
@@ -151,10 +151,10 @@ def test_links_inside_the_site_are_not_followed(tmp_path: Path) -> None:
     [
         "no json",
         "[]",
-        '{"schema":"ocr-eval/site/1","version":"1","audience":"public","files":[{"path":"../../etc/x","sha256":"'
+        '{"schema":"ocr-eval/site/1","version":"1","audience":"public","date":"","files":[{"path":"../../etc/x","sha256":"'
         + "0" * 64
         + '","key":""}]}',
-        '{"schema":"ocr-eval/site/1","version":"1","audience":"public","files":[{"path":"a.html","sha256":"0","key":""}]}',
+        '{"schema":"ocr-eval/site/1","version":"1","audience":"public","date":"","files":[{"path":"a.html","sha256":"0","key":""}]}',
         '{"schema":"other","files":[]}',
         "[" * 100_000,
     ],
