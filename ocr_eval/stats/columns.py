@@ -42,8 +42,8 @@ def place(
     placed: dict[str, Column] = {}
     at = 0
     for name, values in columns.items():
-        table = values.reshape(samples, -1)
-        if table.shape[1] not in (1, systems):
+        table = values[:, None] if values.ndim == 1 else values
+        if table.ndim != 2 or table.shape[0] != samples or table.shape[1] not in (1, systems):
             raise ValueError(
                 f"column {name} has shape {values.shape}, not ({samples},) or ({samples}, {systems})"
             )

@@ -158,13 +158,13 @@ class Stack:
         """
         scaled = any(name.startswith("sum:") for name, _ in terms)
         bound = sum(
-            abs(weight) * self.columns[name].bound
+            abs(weight) * self.column(name).bound
             << (FIXED_BITS if scaled and not name.startswith("sum:") else 0)
             for name, weight in terms
         )
         result: Any = 0
         for name, weight in terms:
-            column, fixed = self.columns[name], name.startswith("sum:")
+            column, fixed = self.column(name), name.startswith("sum:")
             if bound < EXACT:
                 value: Any = totals[column.slices[0]]
                 value = value * 2.0**-FIXED_BITS if fixed else value
@@ -173,10 +173,18 @@ class Stack:
             result = result + (value if weight == 1 else weight * value)
         return np.asarray(result)
 
+    def column(self, name: str) -> Column:
+        """Where a column stands; without systems every column is empty. Raises ValueError for an unknown one."""
+        if name in self.columns:
+            return self.columns[name]
+        if self.names:
+            raise ValueError(f"the count tables have no column {name}: they come from another protocol")
+        return Column((slice(0, 0),), 0, 0)
+
     def pick(self, formulas: Iterable[Formula]) -> Stack:
         """The same systems with only the columns these formulas read."""
         wanted = dict.fromkeys(name for formula in formulas for name in names(formula))
-        return self._rearrange({name: self.columns[name] for name in wanted}, None)
+        return self._rearrange({name: self.column(name) for name in wanted}, None)
 
     def take(self, systems: Sequence[int]) -> Stack:
         """Some of the systems, by index."""
