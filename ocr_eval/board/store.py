@@ -106,9 +106,10 @@ class Store:
     @cached_property
     def _submissions(self) -> tuple[Submission, ...]:
         found = sorted((self.path / "submissions").glob("*/card.toml"), key=lambda p: p.parent.name)
-        return tuple(self._submission(file) for file in found if not file.parent.name.startswith("."))
+        return tuple(self.read_submission(file) for file in found if not file.parent.name.startswith("."))
 
-    def _submission(self, file: Path) -> Submission:
+    def read_submission(self, file: Path) -> Submission:
+        """The submission whose card.toml this is. Raises InputError (E_FORMAT, E_METHOD_ID)."""
         slug, digests = file.parent.name, {}
         card = card_parser.parse_submission(read_bytes(file), str(file))
         sums = file.parent / "predictions.sha256"
@@ -165,7 +166,7 @@ class Store:
     def _protocols(self) -> dict[str, ProtocolCard]:
         found: dict[str, ProtocolCard] = {}
         for file in sorted((self.path / "protocols").glob("*.toml")):
-            card = card_parser.parse_protocol_card(read_bytes(file), str(file))
+            card = self.read_protocol(file)
             found[card.key] = card
             newest = found.get(card.protocol)
             if newest is None or (newest.version, newest.digest) < (card.version, card.digest):
@@ -189,6 +190,10 @@ class Store:
                 raise InputError([Problem("E_FORMAT", reason, "restore the file", str(file), line=number)])
             events.append(event)
         return tuple(events)
+
+    def read_protocol(self, file: Path) -> ProtocolCard:
+        """One card of protocols/. Raises InputError (E_CONFIG)."""
+        return card_parser.parse_protocol_card(read_bytes(file), str(file))
 
     def gt_lines(self, dataset: str) -> Lines | None:
         """Canonical gt by sample (``{"sample", "instances": [{"ring", "text", "care"}]}``); None when not kept."""

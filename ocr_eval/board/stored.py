@@ -95,7 +95,7 @@ class StoredResult:
 
         data = read_bytes(self.path)
         table = read_counts(data, str(self.path))
-        hint = "restore the file, or rescore the submission with `ocr-eval board rescore`"
+        hint = "restore the file, or remove rows and record and run `ocr-eval board rescore`"
         if table.signature != self.signature:
             raise usage_error(
                 "rows and record have different signatures", hint, "E_SIGNATURE", str(self.path)

@@ -126,7 +126,7 @@ def _check_order(keys: list[str], source: str) -> None:
 
 
 def _bad(reason: str, source: str, line: int) -> InputError:
-    hint = "restore the file, or rescore the submission with `ocr-eval board rescore`"
+    hint = "restore the file, or remove rows and record and run `ocr-eval board rescore`"
     return InputError([Problem("E_FORMAT", reason, hint, source, line=line)])
 
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("ocr_eval.cli.validate", "check a submission without scoring: every problem with its place"),
     "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
+    "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
     "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),
 }

@@ -54,7 +54,10 @@ def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
         return
     defaults = load(value)
     root.default_map = defaults
-    ctx.default_map = defaults.get(ctx.info_name or "", {}) if ctx is not root else defaults
+    outer = ctx  # of `board add` the table is [board]
+    while outer.parent is not None and outer.parent is not root:
+        outer = outer.parent
+    ctx.default_map = defaults.get(outer.info_name or "", {}) if ctx is not root else defaults
 
 
 def common(function: F) -> F:

@@ -1,0 +1,114 @@
+"""Changes of a board's folder: whole submissions and results appear by one rename, the history is appended last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from ocr_eval.board.folder import content, failing, locked, put, sync_folder, write_synced
+from ocr_eval.board.store import Store
+from ocr_eval.board.stored import Event
+from ocr_eval.errors import quote, usage_error
+
+ATTRIBUTES = "".join(f"*.{kind} text eol=lf\n" for kind in ("tsv", "toml", "json", "jsonl", "sha256"))
+
+
+@contextlib.contextmanager
+def changing(path: Path) -> Iterator[Store]:
+    """The store, locked; what a crash left behind is put in order first. Raises InputError when another holds it."""
+    Store.open(path)
+    with locked(path):
+        _clean(path)
+        store = Store.open(path)
+        known = {event.submission for event in store.history() if event.event == "add"}
+        lost = [s for s in store.submissions() if s.slug not in known]
+        append(store, [_added(each.slug, each.card.date.isoformat()) for each in lost])
+        yield Store.open(path)
+
+
+def _added(slug: str, date: str) -> Event:
+    return Event(0, "add", date, submission=slug, reason="found without an entry in the history")
+
+
+def _clean(path: Path) -> None:
+    """Removes the folders and files that an interrupted command left; their names are ours alone."""
+    for folder in (path / "submissions", *(path / "submissions").glob("*/results/*")):
+        for item in folder.glob(".new-*") if folder.is_dir() else ():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+    for item in (*path.glob("*.tmp-*"), *path.glob("submissions/*/*.tmp-*"), *path.glob("protocols/*.tmp-*")):
+        if item.is_file() and not item.is_symlink():
+            item.unlink()
+
+
+def append(store: Store, events: Sequence[Event]) -> None:
+    """Adds events to history.jsonl, numbered onwards; the file is replaced at once."""
+    if not events:
+        return
+    file = store.path / "history.jsonl"
+    before = content(store.path, "history.jsonl") or b""
+    last = max((event.seq for event in store.history()), default=0)
+    lines = [to_line(replace(event, seq=last + k)) for k, event in enumerate(events, 1)]
+    with failing(file):
+        put(file, before + "".join(lines).encode())
+
+
+def to_line(event: Event) -> str:
+    """One line of history.jsonl: all keys, in order."""
+    return json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def put_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """A new folder with these files (path below it -> content), all or nothing. Raises InputError when it is there."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise usage_error(f"{quote(str(target))} is there already", "choose another name")
+    new = target.with_name(f".new-{target.name}-{os.getpid()}")
+    with failing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _fill(new, files)
+            new.rename(target)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        sync_folder(target.parent)
+
+
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Files into a folder, each replaced at once; in the given order, so that what names others comes last."""
+    for name, data in files.items():
+        target = folder / name
+        with failing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            put(target, data)
+
+
+def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_synced(target, data)
+
+
+def new_secret(path: Path) -> bytes:
+    """The secret that lies there already, else 32 random bytes in hex; nothing is written."""
+    with failing(path):
+        return path.read_bytes().strip() if path.is_file() else secrets.token_hex(32).encode()
+
+
+def put_secret(path: Path, secret: bytes) -> None:
+    """Writes a secret that only its owner may read. An existing file is kept."""
+    with failing(path), contextlib.suppress(FileExistsError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(secret + b"\n")
+            stream.flush()
+            os.fsync(handle)

@@ -1,0 +1,154 @@
+"""gt and predictions -> what a board stores of them: results with revealing counts, digests, reasons per sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import InputError, Notice, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.board.records import Scored
+    from ocr_eval.board.store import Store
+    from ocr_eval.board.stored import SampleTable
+    from ocr_eval.engine.local import Job
+    from ocr_eval.protocols import EvaluationProtocol
+    from ocr_eval.tables.instances import Instances
+    from ocr_eval.tables.joined import Joined
+    from ocr_eval.text.lexicon import Lexicon
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """How a board's submissions are scored: the data set, its gt, and flags of the command."""
+
+    dataset: str
+    gt: Instances
+    samples: SampleTable
+    lexicon: Lexicon | None = None
+    invalid_polygons: str = "refuse"
+    limits: Any = None
+
+    def score(
+        self, pred: Instances, protocols: Sequence[EvaluationProtocol], *, overlays: bool = False
+    ) -> list[Scored]:
+        """One result per protocol, in order. Raises InputError when a table lacks what a protocol reads."""
+        from ocr_eval.board.records import Scored, provenance
+        from ocr_eval.engine.local import Job
+
+        made = provenance() | ({"limits": self.limits.raised()} if self.limits else {})
+        job = Job(self.gt, protocols, self.dataset, self.lexicon, self.invalid_polygons, provenance=made)
+        records = job.run(pred)
+        shown, extra = self._revealing(job, pred)
+        results = []
+        for rule, record in zip(protocols, records, strict=True):
+            why = self._why(pred, rule) if overlays else None
+            results.append(Scored(rule, _with_notices(record, extra), shown, why))
+        return results
+
+    def _why(self, pred: Instances, rule: EvaluationProtocol) -> bytes:
+        """.why.jsonl: one line a sample."""
+        from ocr_eval.engine.local import explain_all
+
+        found = explain_all(
+            self.gt, pred, protocol=rule, invalid_polygons=self.invalid_polygons, lexicon=self.lexicon
+        )
+        return "".join(f"{matches.to_json()}\n" for matches in found).encode("utf-8", "surrogatepass")
+
+    def _revealing(self, job: Job, pred: Instances) -> tuple[dict[str, int | None], list[Notice]]:
+        """(counts that reveal gaming, the warnings they amount to)."""
+        from ocr_eval.tables.joined import join
+
+        joined = join(self.gt, pred)
+        shown: dict[str, int | None] = {
+            "predictions": len(joined.pred),
+            "invalid": int((~joined.pred.valid).sum()),
+            "duplicates": _duplicates(joined) if joined.pred.geometry else 0,
+            "large": self._large(joined) if joined.pred.geometry else 0,
+            "missing": len(joined.missing),
+        }
+        extra = []
+        if shown["duplicates"]:
+            extra.append(
+                Notice("W_DUPLICATE", "predictions over one another (IoU > .9)", shown["duplicates"])
+            )
+        if shown["large"]:
+            extra.append(Notice("W_LARGE", "predictions larger than half the image", shown["large"]))
+        return shown, extra
+
+    def _large(self, joined: Joined) -> int | None:
+        """Predictions with more than half the image's area; None when no image size is known."""
+        import numpy as np
+
+        from ocr_eval.pairing import Pairing
+        from ocr_eval.tables.joined import join
+
+        sizes = {
+            sample: width * height
+            for sample, width, height in zip(
+                self.samples.ids, self.samples.width, self.samples.height, strict=True
+            )
+            if width is not None and height is not None
+        }
+        if not sizes:
+            return None
+        half = np.array([sizes.get(sample, np.inf) / 2 for sample in joined.sample_ids])
+        areas = Pairing(join(joined.gt, joined.pred), policy="false-positive").rings.area_pred
+        return int((areas > half[joined.pred.sample_of]).sum()) if len(areas) else 0
+
+
+def _duplicates(joined: Joined) -> int | None:
+    """Predictions that lie over an earlier one of their sample (IoU > .9); None beyond the limit of pairs."""
+    import numpy as np
+
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.joined import join
+
+    pred = joined.pred
+    try:
+        pairs = Pairing(join(pred, pred), policy="false-positive").rings
+    except InputError:
+        return None
+    later = pairs.pred > pairs.gt
+    a, b = pairs.area_gt[pairs.gt[later]], pairs.area_pred[pairs.pred[later]]
+    inter = pairs.inter[later]
+    over = inter > 0.9 * (a + b - inter)
+    return len(np.unique(pairs.pred[later][over]))
+
+
+def _with_notices(record: Any, extra: Sequence[Notice]) -> Any:
+    from dataclasses import replace
+
+    from ocr_eval.errors import merge_notices
+
+    return replace(record, notices=merge_notices((*record.notices, *extra)))
+
+
+def digests(pred: Instances, dataset: str) -> dict[str, str]:
+    """canonical/<dataset> (order kept) and sorted/<dataset> (for duplicates) -> 64 hex digits."""
+    from ocr_eval.tables.digest import digest
+
+    return {f"canonical/{dataset}": digest(pred), f"sorted/{dataset}": digest(pred, sort=True)}
+
+
+def stored_gt(store: Store, dataset: str) -> Instances:
+    """The gt that the store keeps. Raises InputError (E_USAGE) when it keeps none, (E_GT) when it is broken."""
+    from dataclasses import replace
+
+    from ocr_eval.tables.digest import digest
+    from ocr_eval.tables.jsonl import read_lines
+
+    found = store.gt_lines(dataset)
+    if found is None:
+        hint = "give the ground truth with --gt GT"
+        raise usage_error(f"the board keeps no instances.jsonl of {dataset}", hint)
+    try:
+        gt = read_lines(found.data, str(found.path))
+    except InputError as error:
+        problems = [p._replace(code="E_GT", reason=f"{p.code} {p.reason}") for p in error.problems]
+        raise InputError(problems, total=error.total) from None
+    if digest(gt) != store.dataset(dataset).gt_digest:
+        reason = "instances.jsonl is not the ground truth of the card (gt_digest)"
+        raise usage_error(reason, "restore the file", "E_DATASET", str(found.path))
+    return replace(gt, source=str(found.path))
