@@ -27,10 +27,10 @@ def board(tp: list[list[int]], n_gt: list[int]) -> Stack:
 
 def test_dead_samples_and_samples_without_gt_stand_apart() -> None:
     found = health(board([[2, 2, 2], [0, 0, 0], [0, 1, 2], [0, 0, 0]], [2, 2, 2, 0]), FORMULAS, "hmean")
-    assert found.has_gt.tolist() == [True, True, True, False]
-    assert found.saturated.tolist() == [True, False, False, False]
-    assert found.unsolved.tolist() == [False, True, False, False]
-    assert found.difficulty[:3].tolist() == [1.0, 0.0, (0 + 1 / 2 + 1) / 3]
+    assert found.items.care.tolist() == [True, True, True, False]
+    assert found.items.saturated.tolist() == [True, False, False, False]
+    assert found.items.unsolved.tolist() == [False, True, False, False]
+    assert found.items.difficulty[:3].tolist() == [1.0, 0.0, (0 + 1 / 2 + 1) / 3]
     assert found.histogram == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     assert found.hardest == (1, 2, 0)
 
@@ -38,26 +38,26 @@ def test_dead_samples_and_samples_without_gt_stand_apart() -> None:
 def test_a_sample_that_only_weak_systems_solve_discriminates_negatively() -> None:
     found = health(board([[0, 1, 2], [2, 1, 0], [0, 2, 4], [1, 1, 1]], [2, 2, 4, 1]), FORMULAS, "hmean")
     # Sample 1 is 1, .5, 0; the systems' metrics on all others 1/7, 4/7, 7/7.
-    assert found.discrimination[1] == pytest.approx(-1.0)
+    assert found.items.discrimination[1] == pytest.approx(-1.0)
     assert found.negative == (1,)
     # Sample 0 is 0, .5, 1; the others give 3/7, 4/7, 5/7.
-    assert found.discrimination[0] == pytest.approx(1.0)
-    assert math.isnan(found.discrimination[3])
+    assert found.items.discrimination[0] == pytest.approx(1.0)
+    assert math.isnan(found.items.discrimination[3])
     # Without sample 2 all systems are equal: nothing to correlate with.
-    assert math.isnan(found.discrimination[2])
+    assert math.isnan(found.items.discrimination[2])
     assert found.most_discriminating == (0,)
 
 
 def test_two_systems_correlate_with_nothing() -> None:
     found = health(board([[0, 1], [1, 0]], [1, 1]), FORMULAS, "hmean")
-    assert np.isnan(found.discrimination).all()
+    assert np.isnan(found.items.discrimination).all()
     assert found.negative == found.most_discriminating == ()
 
 
 def test_lower_is_better_turns_best_and_worst() -> None:
     formulas = {"cer": rate("tp", "n_gt", empty=0.0)}
     found = health(board([[0, 0, 0], [2, 2, 2]], [2, 2]), formulas, "cer", higher=False)
-    assert (found.saturated.tolist(), found.unsolved.tolist()) == ([True, False], [False, True])
+    assert (found.items.saturated.tolist(), found.items.unsolved.tolist()) == ([True, False], [False, True])
     assert found.hardest == (1, 0)
 
 
@@ -66,7 +66,7 @@ def test_a_board_without_systems_has_no_dead_samples() -> None:
         [], ["a"], {name: np.zeros((1, 0)) for name in ("tp", "n_det")} | {"n_gt": np.ones(1)}
     )
     found = health(stack, FORMULAS, "hmean")
-    assert not found.saturated.any() and not found.unsolved.any()
+    assert not found.items.saturated.any() and not found.items.unsolved.any()
 
 
 def box(x: float, text: str | None, care: bool = True) -> Shape:
