@@ -118,7 +118,7 @@ PLANTS: dict[str, list[tuple[str, str | None, str, str]]] = {
             "ocr_eval/report/page.py",
             "",
             "class Page:\n    import jinja2",
-            "ocr_eval.report.page loads jinja2",
+            "ocr_eval.report.page",
         ),
     ],
     "numba_has_one_home": [

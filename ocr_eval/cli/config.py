@@ -18,6 +18,8 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "protocol",
         "format",
         "per_sample",
+        "ci",
+        "seed",
         "gt_format",
         "pred_format",
         "lexicon",
@@ -34,6 +36,18 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "format",
         "pred_format",
         "gt_format",
+        "lexicon",
+        "confidence_above",
+        "invalid_polygons",
+    ),
+    "compare": (
+        "protocol",
+        "format",
+        "metric",
+        "seed",
+        "top",
+        "gt_format",
+        "pred_format",
         "lexicon",
         "confidence_above",
         "invalid_polygons",
@@ -113,7 +127,7 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
     for key, value in data.items():
         if key == "limits":
             _check_limits(value, path, text)
-            for command in ("score", "validate", "explain"):
+            for command in ("score", "validate", "explain", "compare"):
                 result[command]["limit"] = [f"{name.replace('_', '-')}={n}" for name, n in value.items()]
         elif isinstance(value, dict) and key in COMMAND_KEYS:
             for inner, own in value.items():

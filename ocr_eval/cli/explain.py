@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import (
-    CONFIDENCE_HELP,
-    FORMATS_HELP,
-    POLICY_HELP,
-    Example,
-    Settings,
-    close_names,
-    common,
-    option,
-)
+from ocr_eval.cli.options import Example, Settings, close_names, common, option, reading_flags
 from ocr_eval.errors import CODES, escape, quote, usage_error
 
 if TYPE_CHECKING:
@@ -37,17 +28,7 @@ if TYPE_CHECKING:
 @click.option("--error", "code", metavar="CODE", help="Explain an error or warning code instead.")
 @option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
 @click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
-@option("--gt-format", metavar="F", help=FORMATS_HELP)
-@option("--pred-format", metavar="F", help=FORMATS_HELP)
-@option("--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step.")
-@option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP)
-@option(
-    "--invalid-polygons",
-    type=click.Choice(["refuse", "false-positive", "official"]),
-    default="refuse",
-    help=POLICY_HELP,
-)
-@option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@reading_flags
 @common
 @click.pass_obj
 def command(settings: Settings, /, gt: str | None, prediction: str | None, **flags: Any) -> int:
@@ -89,28 +70,15 @@ def explained(
     settings: Settings, gt: str, prediction: str, flags: dict[str, Any]
 ) -> tuple[Instances, Instances, Matches, str]:
     """Reads both sides and asks the protocol about the sample."""
-    from ocr_eval.cli.inputs import (
-        above,
-        named_predictions,
-        parse_limits,
-        parse_protocols,
-        read_lexicon,
-        read_side,
-        reading,
-        resolve_gt,
-    )
-    from ocr_eval.engine.local import Job
+    from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, read_lexicon, resolve_gt
+    from ocr_eval.cli.scoring import Scorer
 
     (rule,) = parse_protocols(flags["protocol"])
-    shared = {
-        "limits": parse_limits(flags["limit"]),
-        "invalid_polygons": flags["invalid_polygons"],
-        "max_errors": settings.max_errors,
-    }
-    lexicon = read_lexicon(flags["lexicon"])
+    limits, lexicon = parse_limits(flags["limit"]), read_lexicon(flags["lexicon"], [rule])
     path, dataset = resolve_gt(gt, settings)
     ((_, pred_path),) = named_predictions([prediction])
-    truth = read_side(path, format=flags["gt_format"], **reading([rule], "gt"), **shared)
+    scorer = Scorer([rule], path, dataset, settings, flags, limits=limits, lexicon=lexicon)
+    truth = scorer.gt
     sample = flags["sample"]
     if sample not in truth.sample_ids:
         hint = (
@@ -119,10 +87,7 @@ def explained(
             else "check the name"
         )
         raise usage_error(f"no sample is called {quote(sample)}", hint[:400])
-    arguments = reading([rule], "prediction") | shared
-    pred = read_side(pred_path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
-    job = Job(truth, [rule], dataset, lexicon, flags["invalid_polygons"])
-    joined, pairing = job.pair(above(pred, flags["confidence_above"]))
+    joined, pairing = scorer.job.pair(scorer.read(pred_path))
     matches = rule.explain(joined, pairing, truth.sample_ids.index(sample))
     return joined.gt, joined.pred, matches, repr(rule)
 

@@ -80,6 +80,28 @@ def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
     raise usage_error(f"{quote(argument)}: no such file or folder", "check the path")
 
 
+def dataset_groups(name: str, settings: Settings) -> dict[str, str] | None:
+    """sample -> group (document, scene, …) of a prepared data set whose card names a group column, else None."""
+    if name == "local":
+        return None
+    import tomllib
+
+    from ocr_eval.assets import dataset_path
+
+    folder = dataset_path(name, settings.datasets)
+    column = tomllib.loads((folder / "card.toml").read_text(encoding="utf-8")).get("groups", "none")
+    if column == "none":
+        return None
+    from ocr_eval.board.samples import read_table
+
+    columns, rows = read_table((folder / "samples.tsv").read_bytes(), str(folder / "samples.tsv"))
+    if column not in columns:
+        reason = f"card.toml groups by {quote(str(column))}, samples.tsv has no such column"
+        raise usage_error(reason, "name a column of samples.tsv, or none", "E_CONFIG", source=name)
+    sample, group = columns.index("sample"), columns.index(column)
+    return {row[sample]: row[group] for row in rows}
+
+
 def parse_limits(assignments: Sequence[str]) -> Limits:
     """``--limit name=value`` flags -> limits."""
     from ocr_eval.limits import Limits
@@ -103,10 +125,13 @@ def parse_protocols(spelled: Sequence[str]) -> list[EvaluationProtocol]:
     return rules
 
 
-def read_lexicon(path: str | None) -> Lexicon | None:
-    """The word list of ``--lexicon``: UTF-8, one word a line."""
+def read_lexicon(path: str | None, rules: Sequence[EvaluationProtocol]) -> Lexicon | None:
+    """The word list of ``--lexicon``: UTF-8, one word a line. Given, some protocol must use it."""
     if path is None:
         return None
+    if not any(rule.reads.lexicon for rule in rules):
+        reason = "--lexicon is given, but no protocol uses it"
+        raise usage_error(reason, "add for example -p 'rrc-e2e(lexicon=keep)'")
     from ocr_eval.text.lexicon import Lexicon
 
     try:

@@ -148,3 +148,20 @@ FORMATS_HELP = "Layout of the input, if sniffing is not enough (icdar-quad, icda
 POLICY_HELP = (
     "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
 )
+LEXICON_HELP = "Word list for protocols with a lexicon step; UTF-8, one word a line."
+POLICIES = ("refuse", "false-positive", "official")
+
+
+def reading_flags(function: F) -> F:
+    """Adds the flags that say how gt and predictions are read."""
+    flags = [
+        option("--gt-format", metavar="F", help=FORMATS_HELP),
+        option("--pred-format", metavar="F", help=FORMATS_HELP),
+        option("--lexicon", metavar="FILE", help=LEXICON_HELP),
+        option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP),
+        option("--invalid-polygons", type=click.Choice(POLICIES), default="refuse", help=POLICY_HELP),
+        option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable."),
+    ]
+    for flag in reversed(flags):
+        function = flag(function)
+    return function

@@ -9,19 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import (
-    CONFIDENCE_HELP,
-    FORMATS_HELP,
-    POLICY_HELP,
-    Example,
-    Settings,
-    common,
-    option,
-)
+from ocr_eval.cli.options import Example, Settings, common, option, reading_flags
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.record import Record
+    from ocr_eval.report.uncertainty import Uncertainty
 
 FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
 
@@ -37,11 +30,14 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
 @option("--format", type=click.Choice(FORMATS), default="text", help="Form of the results.")
 @click.option("-o", "target", metavar="FILE", help="Write the results there instead of stdout, atomically.")
 @option("--per-sample", metavar="FILE", help="Also write the counts of every sample (.csv, .tsv or .jsonl).")
-@option("--gt-format", metavar="F", help=FORMATS_HELP)
-@option("--pred-format", metavar="F", help=FORMATS_HELP)
+@option("--ci", is_flag=True, help="Add 95 % intervals, and rank sets when there are several predictions.")
 @option(
-    "--lexicon", metavar="FILE", help="Word list for protocols with a lexicon step; UTF-8, one word a line."
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    help="Seed of the intervals; by default it follows from the ground truth.",
 )
+@reading_flags
 @option(
     "--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 1 when a result is below; repeatable."
 )
@@ -51,14 +47,6 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     metavar="[CODE]",
     help="Exit 1 when a warning (of that code) occurred.",
 )
-@option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP)
-@option(
-    "--invalid-polygons",
-    type=click.Choice(["refuse", "false-positive", "official"]),
-    default="refuse",
-    help=POLICY_HELP,
-)
-@option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @option(
     "--kernels",
     type=click.Choice(["auto", "numpy", "numba"]),
@@ -76,21 +64,22 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     """
     from ocr_eval.cli.checks import check_codes, check_metrics, failed_checks, parse_checks, tell_warnings
     from ocr_eval.cli.inputs import (
+        dataset_groups,
         named_predictions,
         parse_limits,
         parse_protocols,
         read_lexicon,
-        reading,
         resolve_gt,
     )
     from ocr_eval.cli.output import OutputFile, check_outputs, emit, tell_problems, wants_colour, write_all
+    from ocr_eval.cli.scoring import Scorer
 
     if not flags["protocol"]:
         raise usage_error("no protocol given", "add -p ID; `ocr-eval protocols` lists them")
     rules = parse_protocols(flags["protocol"])
     checks = parse_checks(flags["fail_under"], rules)
     limits = parse_limits(flags["limit"])
-    lexicon = read_lexicon(flags["lexicon"])
+    lexicon = read_lexicon(flags["lexicon"], rules)
     gt_path, dataset = resolve_gt(gt, settings)
     named = named_predictions(predictions)
     kind = per_sample_kind(flags["per_sample"])
@@ -99,38 +88,24 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     check_outputs([flags["target"], flags["per_sample"]], inputs)
     if inputs.count("-") > 1:
         raise usage_error("standard input can be read only once", "give the other input as a file")
-    if lexicon is not None and not any(rule.reads.lexicon for rule in rules):
-        raise usage_error(
-            "--lexicon is given, but no protocol uses it", "add for example -p 'rrc-e2e(lexicon=keep)'"
-        )
+    if flags["seed"] is not None and not flags["ci"]:
+        raise usage_error("--seed is given, but nothing is drawn", "add --ci")
 
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         rows = stack.enter_context(OutputFile(flags["per_sample"])) if flags["per_sample"] else None
-        from ocr_eval.cli.inputs import above, read_side
-        from ocr_eval.engine.local import Job
-
-        common_arguments = {
-            "limits": limits,
-            "invalid_polygons": flags["invalid_polygons"],
-            "max_errors": settings.max_errors,
-        }
-        truth = read_side(gt_path, format=flags["gt_format"], **reading(rules, "gt"), **common_arguments)
-        provenance: dict[str, Any] = {"limits": limits.raised()} if limits.raised() else {}
-        if flags["confidence_above"] is not None:
-            provenance["confidence_above"] = flags["confidence_above"]
-        job = Job(truth, rules, dataset, lexicon, flags["invalid_polygons"], flags["kernels"], provenance)
-
-        def score(path: str, name: str) -> list[Record]:
-            arguments = reading(rules, "prediction") | common_arguments
-            pred = read_side(path, format=flags["pred_format"], samples=truth.sample_ids, **arguments)
-            return job.run(above(pred, flags["confidence_above"]), name)
-
-        records, failures = score_all(score, named, settings)
+        scorer = Scorer(rules, gt_path, dataset, settings, flags, limits=limits, lexicon=lexicon)
+        records, failures = score_all(scorer.score, named, settings)
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
         check_metrics(records, checks)
-        text = render(records, flags["format"], long=settings.verbose)
+        ci = None
+        if flags["ci"]:
+            from ocr_eval.report.uncertainty import measure
+
+            groups = dataset_groups(dataset, settings)
+            records, ci = measure(records, rules, seed=flags["seed"], groups=groups)
+        text = render(records, flags["format"], long=settings.verbose, ci=ci)
         outputs = [(rows, render_rows(records, kind))] if rows else []
         write_all([*outputs, *([(target, text)] if target else [])])
         if not target:
@@ -196,15 +171,16 @@ def per_sample_kind(path: str | None) -> str:
     return kind
 
 
-def render(records: Sequence[Record], kind: str, *, long: bool) -> str:
+def render(records: Sequence[Record], kind: str, *, long: bool, ci: Uncertainty | None = None) -> str:
     """The results in one of ``FORMATS``."""
     if kind in ("md", "latex"):
         from ocr_eval.report.markup import to_latex, to_markdown
 
-        return (to_markdown if kind == "md" else to_latex)(records, long=long)
+        return (to_markdown if kind == "md" else to_latex)(records, long=long, ci=ci)
     from ocr_eval.report.score import to_csv, to_json, to_jsonl, to_text
 
-    return {"text": to_text, "json": to_json, "jsonl": to_jsonl, "csv": to_csv}[kind](records, long=long)
+    writer = {"text": to_text, "json": to_json, "jsonl": to_jsonl, "csv": to_csv}[kind]
+    return writer(records, long=long, ci=ci)
 
 
 def render_rows(records: Sequence[Record], kind: str) -> str:

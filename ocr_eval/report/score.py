@@ -10,6 +10,7 @@ from ocr_eval.report.escape import csv_cell, terminal
 
 if TYPE_CHECKING:
     from ocr_eval.record import Record
+    from ocr_eval.report.uncertainty import Uncertainty
 
 SCHEMA = "ocr-eval/score/1"
 QUIET_CODES = ("W_LAYOUT", "W_ORIENTATION", "W_DUPLICATE", "W_LARGE")  # shown by -v only, always in JSON
@@ -33,53 +34,53 @@ def metric_names(records: Iterable[Record]) -> list[str]:
     return list(dict.fromkeys(name for record in records for name in record.metrics))
 
 
-def result(record: Record) -> dict[str, Any]:
-    """One result of the JSON output."""
+def result(record: Record, *, long: bool = False, ci: Uncertainty | None = None) -> dict[str, Any]:
+    """One result of the JSON output; ``intervals`` only where they were asked for."""
     totals = record.counts.total()
+    intervals = {} if ci is None else {"intervals": {m: list(ends) for m, ends in ci.of(record).items()}}
     return {
         "prediction": record.prediction,
         "protocol": record.protocol,
-        "signature": record.short_signature,
+        "signature": record.signature if long else record.short_signature,
         "samples": totals.samples,
         "metrics": record.metrics,
         "counts": totals.counts,
+        **intervals,
         "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in record.notices],
     }
 
 
-def to_json(records: Sequence[Record], *, long: bool = False) -> str:
+def to_json(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | None = None) -> str:
     """The ``ocr-eval/score/1`` document."""
-    body = {"schema": SCHEMA, "results": [_result(record, long) for record in records]}
+    body = {"schema": SCHEMA, "results": [result(record, long=long, ci=ci) for record in records]}
     return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def to_jsonl(records: Sequence[Record], *, long: bool = False) -> str:
+def to_jsonl(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | None = None) -> str:
     """One result a line, the schema first."""
-    lines = [{"schema": SCHEMA} | _result(record, long) for record in records]
+    lines = [{"schema": SCHEMA} | result(record, long=long, ci=ci) for record in records]
     return "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
 
 
-def _result(record: Record, long: bool) -> dict[str, Any]:
-    return result(record) | ({"signature": record.signature} if long else {})
-
-
-def to_csv(records: Sequence[Record], *, long: bool = False) -> str:
+def to_csv(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | None = None) -> str:
     """Long form, one metric a line; RFC 4180 with LF; an empty cell is undefined or absent."""
     lines = ["prediction,protocol,signature,samples,metric,value,lo,hi"]
     for record in records:
         signature = record.signature if long else record.short_signature
         head = ",".join(csv_cell(text) for text in (record.prediction, record.protocol, signature))
+        intervals = {} if ci is None else ci.of(record)
         for name, value in record.metrics.items():
             cell = "" if value is None else repr(value)
-            lines.append(f"{head},{len(record.counts.sample_ids)},{name},{cell},,")
+            ends = ",".join(map(repr, intervals[name])) if name in intervals else ","
+            lines.append(f"{head},{len(record.counts.sample_ids)},{name},{cell},{ends}")
     return "\n".join(lines) + "\n"
 
 
-def to_text(records: Sequence[Record], *, long: bool = False) -> str:
+def to_text(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | None = None) -> str:
     """One table per protocol, one line per prediction; then every warning once, then the signatures."""
     names = display_names(records)
     width = max([19, *map(len, names.values())])
-    blocks = [_table(group, names, width) for group in grouped(records).values()]
+    blocks = [_table(group, names, width, ci) for group in grouped(records).values()]
     warnings = _warnings(records, names, long)
     if warnings:
         blocks.append("\n".join(["warnings", *(f"  {line}" for line in warnings)]) + "\n")
@@ -88,19 +89,48 @@ def to_text(records: Sequence[Record], *, long: bool = False) -> str:
         f"  {names[r.prediction] + ': ' if label else ''}{r.signature if long else r.short_signature}"
         for r in records
     ]
+    if ci is not None:
+        lines.append(f"  {ci.ci}")
     return "\n".join([*blocks, "\n".join(["signatures" if len(lines) > 1 else "signature", *lines]) + "\n"])
 
 
-def _table(group: Sequence[Record], names: dict[str, str], width: int) -> str:
+def _table(group: Sequence[Record], names: dict[str, str], width: int, ci: Uncertainty | None = None) -> str:
     metrics = metric_names(group)
     spelled = group[0].protocol
     custom = " · custom" if "(" in spelled else ""
     lines = [f"{terminal(spelled)}{custom} · {len(group[0].counts.sample_ids)} samples"]
-    lines.append(" " * (width + 2) + "  ".join(f"{name:<9}" for name in metrics).rstrip())
-    for record in group:
-        cells = [f"{number(record.metrics.get(name)):<{max(9, len(name))}}" for name in metrics]
-        lines.append((f"{names[record.prediction]:<{width}}  " + "  ".join(cells)).rstrip())
+    rows = [[_cell(record, name, ci) for name in metrics] for record in group]
+    header = list(metrics)
+    ranks = {} if ci is None else {r.prediction: rank for r in group if (rank := ci.rank(r)) is not None}
+    if len(ranks) > 1:
+        header.append("rank")
+        rows = [[*cells, rank_set(ranks.get(r.prediction))] for cells, r in zip(rows, group, strict=True)]
+    widths = [max(9, len(header[k]), *(len(cells[k]) for cells in rows)) for k in range(len(header))]
+    lines.append(
+        " " * (width + 2) + "  ".join(f"{name:<{w}}" for name, w in zip(header, widths, strict=True)).rstrip()
+    )
+    for record, cells in zip(group, rows, strict=True):
+        row = "  ".join(f"{cell:<{w}}" for cell, w in zip(cells, widths, strict=True))
+        lines.append(f"{names[record.prediction]:<{width}}  {row}".rstrip())
+    if len(ranks) > 1 and ci is not None:
+        lines.append(
+            f"rank: simultaneous 95 % sets by {ci.headlines[spelled]}; about samples of this kind, not training luck"
+        )
     return "\n".join(lines) + "\n"
+
+
+def _cell(record: Record, metric: str, ci: Uncertainty | None) -> str:
+    """``82.27 [80.23, 84.19]``, or the number alone where there is no interval."""
+    text = number(record.metrics.get(metric))
+    ends = None if ci is None else ci.of(record).get(metric)
+    return text if ends is None else f"{text} [{number(ends[0])}, {number(ends[1])}]"
+
+
+def rank_set(rank: tuple[int, int] | None) -> str:
+    """``2–6``, or one number."""
+    if rank is None:
+        return "n/a"
+    return str(rank[0]) if rank[0] == rank[1] else f"{rank[0]}–{rank[1]}"
 
 
 def _warnings(records: Sequence[Record], names: dict[str, str], long: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,24 @@ class Counts:
             {name: sum(self.rows[:, k].tolist()) for k, name in enumerate(self.columns)},
             {name: math.fsum(self.sums[:, k].tolist()) for k, name in enumerate(self.sum_columns)},
             self.scored,
+        )
+
+    def take(self, samples: Collection[str]) -> Counts:
+        """The rows of some samples, in the order they have here. Unknown ids are not looked for."""
+        wanted = set(samples)
+        kept = [k for k, sample in enumerate(self.sample_ids) if sample in wanted]
+        scored = self.scored
+        if scored is not None:
+            place = np.full(len(self.sample_ids), -1, np.int64)
+            place[kept] = np.arange(len(kept))
+            mine = place[scored.sample] >= 0
+            scored = Scored(
+                scored.confidence[mine], place[scored.sample[mine]], scored.line[mine], scored.correct[mine]
+            )
+        assert self.sums is not None
+        ids = tuple(self.sample_ids[k] for k in kept)
+        return Counts(
+            ids, self.columns, self.rows[kept], self.sum_columns, self.sums[kept], scored, self.notices
         )
 
     @classmethod
