@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ocr_eval.errors import InputError, quote, usage_error
 
 VARIABLE = "OCR_EVAL_DATASETS"
 _PACKAGE = Path(__file__).parent
+_SLUG = re.compile(r"\A\d{4}-\d{2}-\d{2}-(.+)-[0-9a-f]{8}\Z")  # date, method id, digits of the digest
 
 
 def dataset_path(name: str, directory: str | os.PathLike[str] | None = None) -> Path:
@@ -38,9 +40,10 @@ def leaderboard_path() -> Path:
 
 
 def submissions() -> dict[str, Path]:
-    """Submissions of our leaderboard: id -> predictions.zip, sorted by id. They are outputs of real engines."""
+    """Submissions of our leaderboard: method id -> predictions.zip (the latest), sorted; outputs of real engines."""
     found = sorted((leaderboard_path() / "submissions").glob("*/predictions.zip"))
-    return {path.parent.name: path for path in found}
+    latest = {_SLUG.sub(r"\1", path.parent.name): path for path in found}
+    return dict(sorted(latest.items()))
 
 
 def submission_path(name: str) -> Path:

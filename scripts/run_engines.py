@@ -1,9 +1,10 @@
-"""Sample pictures -> leaderboard/submissions: runs real OCR engines and stores what they answer, unedited.
+"""Sample pictures -> archives and cards for our leaderboard: runs real OCR engines, keeps what they answer unedited.
 
     apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-kor gocr ocrad        (and: pip install Pillow)
-    python scripts/run_engines.py [--only ID] [--out FOLDER]
+    python scripts/run_engines.py --out FOLDER [--only ID]
 
-Each submission gets predictions.zip (one ``res_img_N.txt`` per picture, lines ``x1,y1,…,x4,y4,text``) and card.toml.
+Each submission gets predictions.zip (one ``res_img_N.txt`` per picture, lines ``x1,y1,…,x4,y4,text``) and card.toml in
+FOLDER/ID; the printed command adds it to the board, which refuses what it holds already.
 What happens between an engine's answer and the file: its word boxes become quads; characters of gocr and ocrad are
 joined to words at the blanks these engines report; words without any recognised character are left out and counted in
 the card; a word in quotes gets the second pair that the line form asks for. The archives are stored without compression
@@ -13,7 +14,6 @@ and with one fixed time, so equal answers give equal bytes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import html
 import io
 import re
@@ -29,7 +29,8 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "datasets" / "sample" / "images"
-OUT = ROOT / "leaderboard" / "submissions"
+KEEP = "--keep-archive --keep-predictions"
+ADD = f"ocr-eval board add leaderboard {{folder}}/predictions.zip --card {{folder}}/card.toml {KEEP}"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 DATE = "2026-11-21"  # of the stored runs; change it with them
 
@@ -238,11 +239,17 @@ def version_of(package: str) -> str:
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
-def card(setting: Setting, words: int, skipped: int, digest: str) -> str:
-    """card.toml of a submission; ``[engine]`` says how to repeat the run."""
-    packages = ", ".join(f'"{package} {version_of(package)}"' for package in setting.packages)
-    return f"""# Made by scripts/run_engines.py; do not edit.
-schema = 1
+def card(setting: Setting, words: int, skipped: int) -> str:
+    """card.toml of a submission; its notes say how to repeat the run."""
+    packages = ", ".join(f"{package} {version_of(package)}" for package in setting.packages)
+    left = f" {skipped} more without any recognised character are left out." if skipped else ""
+    command = " ".join(setting.command)
+    notes = (
+        f"A real run on the sample's pictures; nothing was edited. {setting.notes} Command: {command}. "
+        f"Given: {setting.given}. Packages of Debian 12: {packages}. "
+        f"{words} words were found{';' if left else '.'}{left}"
+    )
+    return f"""schema = 1
 id = "{setting.id}"
 name = "{setting.name}"
 date = {DATE}
@@ -252,20 +259,7 @@ pretraining = "as packaged"
 uses_test_lexicon = false
 licence = "CC0-1.0"
 verification = "reproduced"
-notes = "A real run on the sample's pictures; nothing was edited. {setting.notes}"
-
-[engine]
-name = "{setting.engine}"
-packages = [{packages}]  # Debian 12
-command = "{" ".join(setting.command)}"
-input = "{setting.given}"
-words = {words}
-words_left_out = {skipped}  # without any recognised character
-
-[files]
-predictions = "predictions.zip"
-format = "icdar-quad"
-predictions_sha256 = "{digest}"
+notes = "{notes}"
 """
 
 
@@ -273,7 +267,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Runs real OCR engines on the sample data set.")
     parser.add_argument("--only", help="id of one setting")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     pictures = sorted(IMAGES.glob("img_*.jpg"), key=lambda path: int(path.stem.removeprefix("img_")))
     for setting in SETTINGS:
@@ -291,9 +285,9 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "predictions.zip").write_bytes(data)
         words = sum(text.count("\n") for text in files.values())
-        text = card(setting, words, skipped, hashlib.sha256(data).hexdigest())
-        (folder / "card.toml").write_text(text, encoding="utf-8", newline="\n")
+        (folder / "card.toml").write_text(card(setting, words, skipped), encoding="utf-8", newline="\n")
         print(f"{setting.id}: {words} words, {skipped} left out")
+        print(f"  {ADD.format(folder=folder)}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Start:
     card: DatasetCard  # slices are filled in from the tags
     protocols: Sequence[EvaluationProtocol]
     board: str  # id
+    board_title: str
     headline: str | None = None
     languages: tuple[str, ...] = ("en",)
     tags: tuple[bytes, str] | None = None
@@ -53,7 +54,9 @@ def board_toml(start: Start, secret_file: str | None) -> str:
 def board_table(start: Start) -> str:
     """One ``[[board]]``, to begin board.toml's list or to be appended to it."""
     own, *also = map(repr, start.protocols)
-    config = BoardConfig(start.board, start.title, start.card.id, start.card.gt8, own, headline_of(start))
+    config = BoardConfig(
+        start.board, start.board_title, start.card.id, start.card.gt8, own, headline_of(start)
+    )
     values = {
         "id": config.id,
         "title": config.title,

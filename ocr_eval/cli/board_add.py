@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @option(
     "--keep-predictions", is_flag=True, help="Keep the canonical predictions, for rescoring and overlays."
 )
+@option("--keep-archive", is_flag=True, help="Keep the zip itself too, as predictions.zip; never published.")
 @option("--overlays", is_flag=True, help="Keep predictions and the reasons of every match and miss.")
 @click.option("--lexicon", metavar="FILE", help="Word list for protocols that use one.")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
@@ -211,10 +212,15 @@ def _entry(
     from ocr_eval.tables.jsonl import lines
 
     made = digests(pred, scoring.dataset)
-    if Path(path).is_file():
-        made["archive"] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    archive = Path(path).read_bytes() if Path(path).is_file() else None
+    if archive is not None:
+        made["archive"] = hashlib.sha256(archive).hexdigest()
     check_duplicate(store, made)
     kept = {}
+    if flags["keep_archive"]:
+        if archive is None or not archive.startswith(b"PK"):
+            raise usage_error("--keep-archive keeps zip archives only", "leave it out, or send a zip")
+        kept["predictions.zip"] = archive
     if flags["keep_predictions"] or flags["overlays"]:
         kept[f"instances/{scoring.dataset}.jsonl"] = "".join(lines(pred)).encode("utf-8", "surrogatepass")
     return Entry(card, scoring.dataset, made, scoring.score(pred, rules, overlays=flags["overlays"]), kept)

@@ -45,11 +45,15 @@ if TYPE_CHECKING:
     "--visibility", type=click.Choice(["public", "hidden"]), help="Of the ground truth (default: hidden)."
 )
 @click.option("--board", metavar="ID", help="Id of the board (default: the data set's id).")
+@click.option("--board-title", metavar="TEXT", help="Title of the board, where it is not the site's.")
 @click.option("--headline", metavar="METRIC", help="Metric that ranks (default: hmean).")
 @click.option("--slices", "table", metavar="FILE", help="TSV: sample, then sizes, groups and slice tags.")
 @click.option("--groups", metavar="COLUMN", help="Column of --slices that holds the resampling unit.")
 @click.option(
-    "--images", type=click.Choice(["none", "link", "copy"]), help="What sites may show (default: none)."
+    "--images",
+    "pictures",
+    type=click.Choice(["none", "link", "copy"]),
+    help="What sites may show (default: none).",
 )
 @click.option(
     "--lang",
@@ -144,7 +148,8 @@ def _start(settings: Settings, gt: Instances, rules: Any, flags: dict[str, Any],
     board = flags["board"] or _free_id(name, rules[0].ID, store)
     languages = tuple(dict.fromkeys(flags["languages"])) or ("en",)
     title = flags["title"] or card.title or name
-    return Start(title, gt, card, rules, board, flags["headline"], languages, tags)
+    own = flags["board_title"] or title
+    return Start(title, gt, card, rules, board, own, flags["headline"], languages, tags)
 
 
 def _free_id(name: str, protocol: str, store: Any) -> str:

@@ -57,6 +57,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "protocol",
         "format",
         "keep_predictions",
+        "keep_archive",
         "overlays",
         "gt_format",
         "pred_format",

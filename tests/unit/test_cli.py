@@ -264,8 +264,12 @@ def test_every_configuration_key_is_a_flag_and_every_setting_is_a_key() -> None:
     }  # of one call, or the command line's
     for name, (module, _) in COMMANDS.items():
         command = importlib.import_module(module).command
-        if isinstance(command, click.Group):  # its table gives the flags of all its commands that are settings
-            inner = [command.get_command(click.Context(command), each) for each in command.list_commands(None)]
+        if isinstance(
+            command, click.Group
+        ):  # its table gives the flags of all its commands that are settings
+            inner = [
+                command.get_command(click.Context(command), each) for each in command.list_commands(None)
+            ]
             parameters = [p for each in inner for p in each.params if getattr(p, "envvar", None)]
         else:
             parameters = command.params

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ocr_eval import Instances, count, protocol, read
+from ocr_eval import Instances, assets, count, protocol, read
 from scripts.perturb import FAULTS, archive, halves, line_of, perturbed
 
-SUBMISSION = Path(__file__).parents[2] / "leaderboard/submissions/tesseract-psm11/predictions.zip"
+SUBMISSION = assets.submission_path("tesseract-psm11")
 GT = Path(__file__).parents[2] / "datasets/sample/gt"
 Words = list[tuple[tuple[float, ...], str]]
 
