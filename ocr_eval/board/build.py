@@ -63,11 +63,7 @@ class Building(OutputKeys):
 
     def board(self, board_id: str) -> BoardView:
         """A board's page; computed once."""
-        cache = self.__dict__.setdefault("_board_views", {})
-        if board_id not in cache:
-            cache[board_id] = self._board(self.boards[board_id])
-        found: BoardView = cache[board_id]
-        return found
+        return self.once(("board", board_id), lambda: self._board(self.boards[board_id]))
 
     def _board(self, board: BoardConfig) -> BoardView:
         from ocr_eval.board.comparisons import correlation_views, health_view, slice_views
@@ -176,11 +172,8 @@ class Building(OutputKeys):
     def _near_duplicates(self, board_id: str) -> dict[str, list[tuple[Entry, float]]]:
         from ocr_eval.board.comparisons import near_duplicates
 
-        cache = self.__dict__.setdefault("_near", {})
-        if board_id not in cache:
-            cache[board_id] = near_duplicates(next(iter(self.tabs[board_id].values())))
-        found: dict[str, list[tuple[Entry, float]]] = cache[board_id]
-        return found
+        tab = next(iter(self.tabs[board_id].values()))
+        return self.once(("near duplicates", board_id), lambda: near_duplicates(tab))
 
     def tab_data(self, board_id: str, tab_slug: str) -> TabData | None:
         """Per-sample rows behind a tab; None where they are not published."""

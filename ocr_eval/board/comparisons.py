@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocr_eval.board.audience import SLICE_UNITS
@@ -15,6 +15,8 @@ from ocr_eval.board.tabs import Tab
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ocr_eval.board.stored import Lines
 
 MOVERS = 5
 SUSPECTS = 50
@@ -33,8 +35,7 @@ def slice_views(tab: Tab) -> tuple[SliceView, ...]:
     if tab.numbers is None or not tab.ranked:
         return ()
     formula, rounder = tab.rule.formulas[tab.headline], tab.rounder
-    at = {entry.slug: k for k, entry in enumerate(tab.scored)}
-    chosen = tab.stack.take([at[entry.slug] for entry in tab.ranked])
+    chosen = tab.stack.take([tab.position[entry.slug] for entry in tab.ranked])
     found = []
     for column, tags in tab.samples.slices.items():
         for tag in sorted(set(tags) - {""}, key=lambda text: text.encode("utf-8", "surrogatepass")):
@@ -64,8 +65,7 @@ def health_view(tab: Tab, shelf: Shelf) -> HealthView | None:
 
     if not tab.sight.per_sample or tab.numbers is None or not tab.ranked:
         return None
-    at = {entry.slug: k for k, entry in enumerate(tab.scored)}
-    ranked = tab.stack.take([at[entry.slug] for entry in tab.ranked])
+    ranked = tab.stack.take([tab.position[entry.slug] for entry in tab.ranked])
     found = health(ranked, tab.rule.formulas, tab.headline, higher=tab.higher)
     items = found.items
 
@@ -94,19 +94,20 @@ def _suspected(tab: Tab, shelf: Shelf) -> tuple[tuple[str, str | None, int, str,
     if gt is None or len(kept) < 3 or not tab.rule.reads.geometry:
         return ()
 
-    def shapes(given: Sequence[Mapping[str, object]]) -> list[Shape]:
+    texts = tab.rule.reads.pred_text
+
+    def shapes(lines: Lines, sample: str, *, texts: bool = True) -> list[Shape]:
         return [
-            Shape(tuple(g.get("ring") or ()), g.get("text"), bool(g.get("care", True)))  # type: ignore[arg-type]
-            for g in given
+            Shape(
+                given.get("ring") or (), given.get("text") if texts else None, bool(given.get("care", True))
+            )
+            for given in instances_of(lines, sample)
         ]
 
-    texts = tab.rule.reads.pred_text
     found = []
     for sample in tab.samples.ids:
-        systems = [shapes(instances_of(lines, sample)) for lines in kept]
-        if not texts:
-            systems = [[Shape(shape.ring, None) for shape in own] for own in systems]
-        found += suspects(sample, shapes(instances_of(gt, sample)), systems)
+        systems = [shapes(lines, sample, texts=texts) for lines in kept]
+        found += suspects(sample, shapes(gt, sample), systems)
     order = {sample: k for k, sample in enumerate(tab.samples.ids)}
     return tuple(
         (s.sample, tab.pages[order[s.sample]], s.gt, s.gt_text, s.text, s.systems)
@@ -131,8 +132,7 @@ def _correlation(a: Tab, b: Tab) -> CorrelationView:
     values, drawn = [], []
     for tab in (a, b):
         assert tab.numbers is not None
-        at = {entry.slug: k for k, entry in enumerate(tab.scored)}
-        columns = [at[entry.slug] for entry in entries]
+        columns = [tab.position[entry.slug] for entry in entries]
         sign = 1.0 if tab.higher else -1.0
         points = tab.stack.point(tab.rule.formulas[tab.headline])[columns]
         values.append((sign * points).tolist())
@@ -197,9 +197,9 @@ def quartiles(tab: Tab, entry: Entry) -> tuple[tuple[str, int], ...]:
     """
     import numpy as np
 
-    if tab.each is None or entry not in tab.scored:
+    if tab.each is None or entry.slug not in tab.position:
         return ()
-    own = tab.each[:, tab.scored.index(entry)] * (1.0 if tab.higher else -1.0)
+    own = tab.each[:, tab.position[entry.slug]] * (1.0 if tab.higher else -1.0)
     known = np.flatnonzero(~np.isnan(own))
     lower = np.searchsorted(np.sort(own[known]), own[known], side="left")
     quarter = 1 + 4 * lower // max(len(known), 1)
@@ -212,9 +212,9 @@ def extremes(tab: Tab, entry: Entry) -> tuple[tuple[ItemView, ...], tuple[ItemVi
     """(best, worst) samples of an entry that hold gt. Of equal ones first those the other systems find hard (easy)."""
     import numpy as np
 
-    if not tab.sight.per_sample or tab.each is None or entry not in tab.scored:
+    if not tab.sight.per_sample or tab.each is None or entry.slug not in tab.position:
         return (), ()
-    own = tab.each[:, tab.scored.index(entry)]
+    own = tab.each[:, tab.position[entry.slug]]
     chosen = np.flatnonzero(tab.care & ~np.isnan(own))
     sign = 1.0 if tab.higher else -1.0
     goodness, mean = sign * own[chosen], sign * tab.mean[chosen]

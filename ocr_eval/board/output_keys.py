@@ -24,67 +24,68 @@ class OutputKeys(Scope):
         return file_digest(self.store.path / "history.jsonl")
 
     def _dataset_digest(self, name: str) -> str:
-        cache = self.__dict__.setdefault("_dataset_digests", {})
-        if name not in cache:
-            folder = self.store.path / "datasets" / name
-            parts = [repr(self.datasets[name]), file_digest(folder / "samples.tsv"), self.sample_pages(name)]
-            cache[name] = key_of(*parts)
-        return str(cache[name])
+        samples = self.store.path / "datasets" / name / "samples.tsv"
+        pages = len(self.sample_pages(name))  # all samples or none
+        return self.once(
+            ("dataset digest", name), lambda: key_of(repr(self.datasets[name]), file_digest(samples), pages)
+        )
 
     def _overlay_digest(self, name: str) -> str:
-        """Of everything stored that sample pages and suspected gt are made from."""
-        cache = self.__dict__.setdefault("_overlay_digests", {})
-        if name not in cache:
-            parts: list[str] = []
-            if self.sight(name).overlays:
-                parts.append(file_digest(self.store.path / "datasets" / name / "instances.jsonl"))
-                for slug in self.people:
-                    own = self.store.path / "submissions" / slug
-                    parts += [slug, file_digest(own / "instances" / f"{name}.jsonl")]
-                    parts += [
-                        f"{path.name}:{file_digest(path)}"
-                        for path in sorted((own / "results").glob(f"{name}@*/*.why.jsonl"))
-                    ]
-            cache[name] = key_of(*parts)
-        return str(cache[name])
+        return self.once(("overlay digest", name), lambda: key_of(*self._overlay_files(name)))
+
+    def _overlay_files(self, name: str) -> list[str]:
+        """Digests of everything stored that sample pages and suspected gt are made from."""
+        if not self.sight(name).overlays:
+            return []
+        parts = [file_digest(self.store.path / "datasets" / name / "instances.jsonl")]
+        for slug in self.people:
+            own = self.store.path / "submissions" / slug
+            parts += [slug, file_digest(own / "instances" / f"{name}.jsonl")]
+            for path in sorted((own / "results").glob(f"{name}@*/*.why.jsonl")):
+                parts += [path.name, file_digest(path)]
+        return parts
 
     def tab_key(self, board_id: str, tab_slug: str) -> str:
         """Of the table and its shards' metadata."""
-        tab = self.tabs[board_id][tab_slug]
-        rows = [(e.key, e.state, e.result.digest if e.result else "") for e in tab.entries]
-        parts = (
-            repr(tab.board),
-            tab.protocol,
-            tab.headline,
-            tab.digest,
-            repr(rows),
-            repr(sorted(tab.team_sizes)),
-        )
-        return key_of(self._base, self._dataset_digest(tab.dataset.id), *parts)
+
+        def make() -> str:
+            tab = self.tabs[board_id][tab_slug]
+            rows = [(e.key, e.state, e.result.digest if e.result else "") for e in tab.entries]
+            sizes = sorted(tab.team_sizes.items())
+            parts = (repr(tab.board), tab.protocol, tab.headline, tab.digest, repr(rows), repr(sizes))
+            return key_of(self._base, self._dataset_digest(tab.dataset.id), *parts)
+
+        return self.once(("tab key", board_id, tab_slug), make)
 
     def board_key(self, board_id: str) -> str:
         """Of a board's page, with everything on it."""
-        name = self.boards[board_id].dataset_id
-        tabs = [self.tab_key(board_id, slug) for slug in self.tabs[board_id]]
-        return key_of(*tabs, self._history_digest, self._overlay_digest(name))
+
+        def make() -> str:
+            tabs = [self.tab_key(board_id, slug) for slug in self.tabs[board_id]]
+            name = self.boards[board_id].dataset_id
+            return key_of(*tabs, self._history_digest, self._overlay_digest(name))
+
+        return self.once(("board key", board_id), make)
 
     def row_key(self, board_id: str, tab_slug: str, row: str) -> str:
         """Of one row's shard: no other submission is in it."""
         tab = self.tabs[board_id][tab_slug]
-        entry = next(entry for entry in tab.scored if entry.key == row)
+        entry = tab.scored[tab.position[self.slug_of(row)]]
         assert entry.result is not None
         parts = (tab.data_key, entry.key, entry.result.digest, self._dataset_digest(tab.dataset.id))
         return key_of(code_digest(), self.options.audience, self.options.shards, *parts)
 
     def submission_key(self, key: str) -> str:
-        """Of a submission's page: it shows ranks, so all boards it stands on are in it."""
+        """Of a submission's page: it shows ranks, so the boards it stands on are in it."""
         slug = self.slug_of(key)
-        boards = [
-            self.board_key(board_id)
-            for board_id, tabs in self.tabs.items()
-            if any(entry.slug == slug for tab in tabs.values() for entry in tab.entries)
-        ]
-        return key_of(self._base, key, self._history_digest, *boards)
+        boards = [board for board in self.boards if slug in self._standing(board)]
+        return key_of(self._base, key, self._history_digest, *map(self.board_key, boards))
+
+    def _standing(self, board_id: str) -> frozenset[str]:
+        tabs = self.tabs[board_id].values()
+        return self.once(
+            ("standing", board_id), lambda: frozenset(e.slug for tab in tabs for e in tab.entries)
+        )
 
     def dataset_key(self, dataset_key: str) -> str:
         """Of a data set's page."""
@@ -93,13 +94,13 @@ class OutputKeys(Scope):
 
     def sample_key(self, dataset_key: str, sample: str) -> str:
         """Of a sample's page: it lists all submissions, so every result on the data set is in it."""
-        tabs = [
-            self.tab_key(board.id, slug)
-            for board in self.config.boards
-            if board.dataset_id == dataset_key
-            for slug in self.tabs[board.id]
-        ]
-        return key_of(sample, *tabs, self._overlay_digest(dataset_key))
+
+        def make() -> str:
+            boards = [board.id for board in self.config.boards if board.dataset_id == dataset_key]
+            tabs = [self.tab_key(board, slug) for board in boards for slug in self.tabs[board]]
+            return key_of(*tabs, self._overlay_digest(dataset_key))
+
+        return key_of(sample, self.once(("sample key", dataset_key), make))
 
     @cached_property
     def site_key(self) -> str:

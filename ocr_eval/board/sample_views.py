@@ -183,7 +183,7 @@ def _scores(tab: Tab, at: int) -> Scores:
 def _value(tab: Tab, entry: Entry, at: int) -> float | None:
     """The headline on one sample."""
     values = tab.each
-    if values is None or entry not in tab.scored:
+    if values is None or entry.slug not in tab.position:
         return None
-    value = float(values[at, tab.scored.index(entry)])
+    value = float(values[at, tab.position[entry.slug]])
     return None if value != value else value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocr_eval.board.anonymity import keyed
 from ocr_eval.board.audience import Sight, sight
@@ -18,6 +18,8 @@ from ocr_eval.board.tabs import Tab, headline_of
 
 if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Scope:
             store.submission(options.participant)
         self.shelf = Shelf(store)
         self.config = store.config
+        self._made: dict[tuple[str, ...], Any] = {}
         self.boards = {board.id: board for board in self.config.boards}
 
     # What there is, without statistics.
@@ -186,23 +189,23 @@ class Scope:
         plain = card.gt_digest if card.gt8 == board.gt8 else board.gt8.ljust(64, "0")
         if self.sight(card.id).plain_digest:
             return plain
-        cache = self.__dict__.setdefault("_digests", {})
-        if plain not in cache:
+
+        def make() -> str:
             lines = self.shelf.gt(card.id) if card.gt8 == board.gt8 else None
             message = plain.encode() if lines is None else lines.data
-            cache[plain] = keyed(self.config.secret, message, why="the digest of hidden ground truth")
-        found: str = cache[plain]
-        return found
+            return keyed(self.config.secret, message, why="the digest of hidden ground truth")
+
+        return self.once(("digest", plain), make)
 
     def pages(self, dataset: str) -> dict[str, str]:
         """Sample -> page name, of the samples that get a page."""
-        cache = self.__dict__.setdefault("_sample_pages", {})
-        if dataset not in cache:
+
+        def make() -> dict[str, str]:
             able = self.options.drilldown != "none" and self.sight(dataset).overlays
             has_gt = able and self.shelf.gt(dataset) is not None
-            cache[dataset] = sample_pages(self.store.samples(dataset).ids) if has_gt else {}
-        found: dict[str, str] = cache[dataset]
-        return found
+            return sample_pages(self.store.samples(dataset).ids) if has_gt else {}
+
+        return self.once(("pages", dataset), make)
 
     def sample_pages(self, dataset_key: str) -> tuple[str, ...]:
         """Samples that get a page, in canonical order."""
@@ -210,8 +213,18 @@ class Scope:
 
     def slug_of(self, key: str) -> str:
         """The submission behind a public key."""
-        cache = self.__dict__.setdefault("_slugs", {p.key: slug for slug, p in self.people.items()})
-        return str(cache[key])
+        return self._slugs[key]
+
+    @cached_property
+    def _slugs(self) -> dict[str, str]:
+        return {person.key: slug for slug, person in self.people.items()}
+
+    def once(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made once per key."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
 
 
 def _newest(store: Store) -> str:

@@ -10,20 +10,22 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ocr_eval.board.overlap import ring_iou
+from ocr_eval.board.overlap import Place, place, place_iou
 
 AGREEMENT = 0.7  # IoU of rings that mean the same instance
 SYSTEMS = 10  # the best so many are asked
 FEWEST = 3  # of them must agree
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
     """A stored instance: ring ``x1, y1, x2, y2, …`` and text (None in detection)."""
 
-    ring: tuple[float, ...]
-    text: str | None
-    care: bool = True
+    __slots__ = ("care", "place", "text")
+
+    def __init__(self, ring: Sequence[float], text: str | None, care: bool = True) -> None:
+        self.place: Place = place(ring)
+        self.text = text
+        self.care = care
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,11 @@ def suspects(
             if len(voices) < FEWEST:
                 continue
             used.update(near)
-            place = _place(gt, shape)
-            if place >= 0 and (place in agreed or not gt[place].care):
+            where = _place(gt, shape)
+            if where >= 0 and (where in agreed or not gt[where].care):
                 continue
-            gt_text = (gt[place].text or "") if place >= 0 else ""
-            found.append(Suspect(sample, place, gt_text, shape.text or "", len(voices)))
+            gt_text = (gt[where].text or "") if where >= 0 else ""
+            found.append(Suspect(sample, where, gt_text, shape.text or "", len(voices)))
     return sorted(found, key=lambda s: (-s.systems, s.gt, s.text))
 
 
@@ -92,11 +94,11 @@ def first_suspects(found: Iterable[Suspect], order: Mapping[str, int], limit: in
 
 
 def _same_place(a: Shape, b: Shape) -> bool:
-    return a.ring == b.ring or ring_iou(a.ring, b.ring) >= AGREEMENT
+    return place_iou(a.place, b.place, AGREEMENT) >= AGREEMENT
 
 
 def _place(gt: Sequence[Shape], shape: Shape) -> int:
     """The gt that overlaps a ring most, -1 when none does."""
-    overlaps = [ring_iou(own.ring, shape.ring) for own in gt]
+    overlaps = [place_iou(own.place, shape.place) for own in gt]
     best = max(range(len(gt)), key=lambda k: (overlaps[k], -k), default=-1)
     return best if best >= 0 and overlaps[best] > 0 else -1

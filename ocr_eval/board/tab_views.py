@@ -31,12 +31,11 @@ def tab_view(tab: Tab) -> TabView:
 
     numbers, rounder = tab.numbers, tab.rounder
     unit = "sample" if tab.samples.groups is None else "group"
-    at = {entry.slug: k for k, entry in enumerate(tab.scored)}
     signature = tab_signature(tab)
     ceiling = _ceiling(tab)
     rows = []
     for entry in (*tab.ranked, *last_rows(tab.entries)):
-        k = at.get(entry.slug)
+        k = tab.position.get(entry.slug)
         rank = numbers.ranks.get(k) if numbers is not None and k is not None else None
         row = RowView(
             key=entry.key,

@@ -74,11 +74,14 @@ class Tab:
         """Entries with rows: the systems of ``stack``, in its order; position is the number of the shard."""
         return tuple(e for e in self.entries if e.result is not None and e.state != "withdrawn")
 
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Slug -> number among the scored entries."""
+        return {entry.slug: k for k, entry in enumerate(self.scored)}
+
     def shard(self, entry: Entry) -> int | None:
         """Number of a row's shard; None where per-sample data are not published."""
-        if not self.sight.per_sample or entry not in self.scored:
-            return None
-        return self.scored.index(entry)
+        return self.position.get(entry.slug) if self.sight.per_sample else None
 
     @cached_property
     def stack(self) -> Stack:
@@ -121,12 +124,11 @@ class Tab:
         formulas = self.rule.formulas
         if self.headline not in formulas or self.rule.METRICS[self.headline] is None:
             return None
-        at = {entry.slug: k for k, entry in enumerate(self.scored)}
         return compute(
             self.stack,
             formulas,
             self.headline,
-            [at[entry.slug] for entry in self.ranked],
+            [self.position[entry.slug] for entry in self.ranked],
             [entry.value for entry in self.scored],
             higher=self.higher,
             seed=self.seed,
