@@ -28,14 +28,18 @@ class Entry(NamedTuple):
     key: str
 
 
+PENDING = Entry("0" * 64, "")  # in a journal: a file that a build meant to make
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The files of one build by path."""
+    """The files of one build by path. ``pending``: names that a killed build may have left temporary files of."""
 
     version: str = ""
     audience: str = ""  # "participant:<key>" for a participant
     date: str = ""  # of the build: decides which entries are still under embargo
     files: Mapping[str, Entry] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
 
     def to_bytes(self) -> bytes:
         """JSON, one file a line, sorted by path."""
@@ -64,7 +68,9 @@ class Manifest:
             if body["schema"] != SCHEMA:
                 raise ValueError("another schema")
             files = {_path(row["path"]): Entry(_hex(row["sha256"]), str(row["key"])) for row in body["files"]}
-            return cls(str(body["version"]), str(body["audience"]), str(body["date"]), files)
+            pending = frozenset(name for name, entry in files.items() if entry == PENDING)
+            made = {name: entry for name, entry in files.items() if entry != PENDING}
+            return cls(str(body["version"]), str(body["audience"]), str(body["date"]), made, pending)
         except (ValueError, TypeError, KeyError, RecursionError):
             raise usage_error(
                 f"{path.name} is not a list of files that a build wrote",

@@ -26,7 +26,7 @@ from ocr_eval.board.folder import (
     temporary,
     write_synced,
 )
-from ocr_eval.board.manifest import JOURNAL, MANIFEST, Entry, Manifest, content_digest
+from ocr_eval.board.manifest import JOURNAL, MANIFEST, PENDING, Entry, Manifest, content_digest
 from ocr_eval.board.model import Output
 from ocr_eval.errors import quote, usage_error
 
@@ -38,7 +38,7 @@ HOSTED = ("CNAME", ".nojekyll", "_headers", ".git")  # marks of a folder that so
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]*\Z")
 
 Gate = Callable[[str, bytes], None]  # told every file's path and content, also of those that are kept
-Progress = Callable[[int, int], None]  # files done, files in all
+Progress = Callable[..., Iterable[Output]]  # wraps the list of files, as tqdm does
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,9 @@ class BuildReport:
     files: int
     size: int  # bytes of all files, without the manifest
     written: tuple[str, ...]
+    skipped: tuple[str, ...]
     removed: tuple[str, ...]
     left: tuple[str, ...] = ()
-
-    @property
-    def kept(self) -> int:
-        return self.files - len(self.written)
 
 
 def write(
@@ -83,19 +80,22 @@ def write(
         old, journal = _ours(out)
         _guard(out, old, audience, yes)
         known = {**journal.files, **old.files}
-        sweep(out, {*known, *paths, MANIFEST, JOURNAL})
-        is_new = not (out / MANIFEST).exists()
-        if is_new and not (out / JOURNAL).exists():
+        sweep(out, {*known, *journal.pending, *paths, MANIFEST, JOURNAL})
+
+        def announce() -> None:
+            """Before the first temporary file: the names that a killed build may leave."""
+            files = {**dict.fromkeys(paths, PENDING), **journal.files}
             with failing(out):
-                put(out / JOURNAL, Manifest(version, audience, date).to_bytes())
+                put(out / JOURNAL, Manifest(version, audience, date, files).to_bytes())
+
         try:
-            fresh, size, written = _render_all(out, planned, old, known, gate, progress)
+            fresh, size, written = _render_all(out, planned, old, known, announce, gate, progress)
             if verdict is not None:
                 verdict()
         except BaseException:
-            sweep(out, paths)
+            sweep(out, {*paths, JOURNAL})
             remove_empty(out, ((out / path).parent for path in paths))
-            if is_new and not journal.files:
+            if not journal.files:
                 (out / JOURNAL).unlink(missing_ok=True)
             raise
         manifest = Manifest(version, audience, date, fresh)
@@ -107,7 +107,8 @@ def write(
                 removed, left = _replace(out, manifest, written, stale, (old, journal))
             finally:
                 sweep(out, {*paths, MANIFEST, JOURNAL})
-    return BuildReport(out, len(planned), size, tuple(written), tuple(removed), tuple(left))
+    skipped = tuple(sorted(paths - set(written)))
+    return BuildReport(out, len(planned), size, tuple(written), skipped, tuple(removed), tuple(left))
 
 
 def check_paths(paths: Iterable[str]) -> None:
@@ -170,13 +171,15 @@ def _render_all(
     planned: list[Output],
     old: Manifest,
     known: Mapping[str, Entry],
+    announce: Callable[[], None],
     gate: Gate | None,
     progress: Progress | None,
 ) -> tuple[dict[str, Entry], int, list[str]]:
     """The first half. Returns the new entries, the size of all files, and what now waits to be renamed."""
     fresh: dict[str, Entry] = {}
-    size, written = 0, []
-    for number, output in enumerate(planned, 1):
+    written: list[str] = []
+    size = 0
+    for output in planned if progress is None else progress(planned, unit="file"):
         target = out / output.path
         data = content(out, output.path)
         if data is not None and output.path not in known:
@@ -191,6 +194,8 @@ def _render_all(
             entry = Entry(content_digest(made), output.key)
             if entry.sha256 != digest:
                 data = made
+                if not written:
+                    announce()
                 written.append(output.path)
                 with failing(target):
                     target.parent.mkdir(parents=True, exist_ok=True)
@@ -200,8 +205,6 @@ def _render_all(
         size += len(data)
         if gate is not None:
             gate(output.path, data)
-        if progress is not None:
-            progress(number, len(planned))
     return fresh, size, written
 
 
