@@ -105,7 +105,7 @@ def scores_figure(tab: TabView, lang: str) -> Figure | None:
         name=f"ranks-{tab.slug}",
         title=text(lang, "figure.ranks"),
         about=text(lang, "figure.ranks.about", rows=len(spans)),
-        axis=text(lang, "column.rank"),
+        labels=False,
     )
     notes = [text(lang, "figure.scores.note")]
     if any(len(group) > 1 for group in groups):

@@ -64,7 +64,9 @@ def empty_value(metric: MetricView) -> float | None:
 
 
 def _math(name: str, body: Markup) -> Markup:
-    return tag("math", {}, tag("mi", {"mathvariant": "normal"}, name), tag("mo", {}, "="), body)
+    return tag(
+        "math", {"displaystyle": "true"}, tag("mi", {"mathvariant": "normal"}, name), tag("mo", {}, "="), body
+    )
 
 
 def _rate(rate: Mapping[str, Any]) -> Markup:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LEVEL = 0.05
-MATRIX_ROWS = 30  # of a board that is no longer; a longer one shows fewer, its page must stay light
-MATRIX_ROWS_LONG = 20
-MATRIX_CELLS = 450  # of all protocols of a page together
+MATRIX_ROWS = (
+    30  # of the board's own protocol; when more are ranked, fewer are shown: the page must stay light
+)
+MATRIX_ROWS_LONG = 16
+MATRIX_ROWS_MORE = 10  # of further protocols
 TIES = 12  # groups in words; the rest stands in a fold
 LISTED = 8  # names of a group in words
 
@@ -63,7 +65,7 @@ class Results:
     @property
     def columns(self) -> int:
         """Columns of the table, for cells that span it."""
-        own = 3 + len(self.metrics) + len(self.companions) + len(self.counts)
+        own = 4 + len(self.metrics) + len(self.companions) + len(self.counts)
         return own + 2 * len(self.beside)
 
 
@@ -77,7 +79,7 @@ def results(board: BoardView, tab: TabView, lang: str) -> Results:
         (m for m in tab.metrics if m.name in have or m.name == tab.headline),
         key=lambda m: m.name != tab.headline,
     )
-    limit = _matrix_limit(board, len(ranked))
+    limit = _matrix_limit(board, tab, len(ranked))
     return Results(
         tab=tab,
         ranked=ranked,
@@ -127,12 +129,10 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(rank((a, b)) for a, b in runs)
 
 
-def _matrix_limit(board: BoardView, rows: int) -> int:
-    """How many rows the matrix shows, so that all matrices of the page have at most MATRIX_CELLS cells."""
-    limit = MATRIX_ROWS if rows <= MATRIX_ROWS else MATRIX_ROWS_LONG
-    while limit > 8 and len(board.tabs) * limit * (limit - 1) // 2 > MATRIX_CELLS:
-        limit -= 1
-    return min(rows, limit)
+def _matrix_limit(board: BoardView, tab: TabView, rows: int) -> int:
+    """How many rows the matrix shows."""
+    own = MATRIX_ROWS if rows <= MATRIX_ROWS else MATRIX_ROWS_LONG
+    return min(rows, own if tab.slug == board.tabs[0].slug else MATRIX_ROWS_MORE)
 
 
 def _matrix(tab: TabView, rows: tuple[RowView, ...]) -> tuple[tuple[RowView, tuple[Cell | None, ...]], ...]:

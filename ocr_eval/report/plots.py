@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROW = 22  # height of one row
 LABEL = 190  # width of the row names
 AREA = 340  # width of the data
+RANKS = 260  # width of rank sets
 GAP = 14
 LANE = 9  # distance of tie brackets
 LANES = 12
@@ -78,15 +79,11 @@ def interval_plot(
         if b.lo is not None and b.hi is not None
     )
     dots = "".join(f"M{_n(x(b.value))} {_n(y[k])}h.01" for k, b in enumerate(bars))
-    parts = [*_frame(ticks, x, bottom, "%"), _rows(y, bars)]
+    parts = [*_frame(ticks, x, bottom, "%"), _labels([(b.label, b.strong) for b in bars], y, LABEL)]
     if ceiling:
         parts += [
             tag("path", {"class": "ceiling", "d": f"M{_n(x(ceiling[0]))} 2V{_n(bottom)}"}),
-            tag(
-                "text",
-                {"class": "tick", "x": _n(x(ceiling[0])), "y": bottom + 32, "text-anchor": "middle"},
-                plain(ceiling[1][:CUT]),
-            ),
+            _texts([(x(ceiling[0]), bottom + 30.0, ceiling[1][:CUT])]),
         ]
     parts += [tag("path", {"class": "range", "d": ranges}), tag("path", {"class": "dot", "d": dots})]
     brackets = "".join(
@@ -100,25 +97,28 @@ def interval_plot(
     return _drawing(name, title, about, width, bottom + (38 if ceiling else 22), parts)
 
 
-def rank_plot(spans: Sequence[Span], *, name: str, title: str, about: str, axis: str) -> Markup:
-    """The confidence set of every rank as a bar, the row's own position as a dot."""
+def rank_plot(spans: Sequence[Span], *, name: str, title: str, about: str, labels: bool = True) -> Markup:
+    """The confidence set of every rank as a bar, the row's own position as a dot.
+
+    Without ``labels`` it stands to the right of an interval plot of the same rows, line by line.
+    """
     last = max((s.hi for s in spans), default=1)
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if last / s <= 14)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if last / s <= 11)
     ticks = sorted({1, *range(step, last + 1, step)})
     bottom = ROW * len(spans) + 8
-    x = _Scale(0.5, last + 0.5, LABEL + GAP, LABEL + GAP + AREA)
+    left = LABEL + GAP if labels else GAP
+    x = _Scale(0.5, last + 0.5, left, left + RANKS)
     y = [8 + ROW * k + ROW / 2 for k in range(len(spans))]
-    half = min(0.35, 3 * (last / AREA))
+    half = min(0.35, 3 * last / RANKS)
     sets = "".join(f"M{_n(x(s.lo - half))} {_n(y[k])}H{_n(x(s.hi + half))}" for k, s in enumerate(spans))
     dots = "".join(f"M{_n(x(s.position))} {_n(y[k])}h.01" for k, s in enumerate(spans))
     parts = [
         *_frame([(float(t), str(t)) for t in ticks], x, bottom, ""),
-        _rows(y, spans),
+        *([_labels([(s.label, s.strong) for s in spans], y, LABEL)] if labels else []),
         tag("path", {"class": "set", "d": sets}),
         tag("path", {"class": "dot", "d": dots}),
-        tag("text", {"class": "tick", "x": LABEL + 2, "y": bottom + 14, "text-anchor": "end"}, axis),
     ]
-    return _drawing(name, title, about, LABEL + GAP + AREA + 14, bottom + 22, parts)
+    return _drawing(name, title, about, left + RANKS + GAP, bottom + 22, parts)
 
 
 def slope_plot(
@@ -141,12 +141,10 @@ def slope_plot(
     parts = [tag("path", {"class": kind, "d": path}) for kind, path in drawn.items() if path]
     apart_left = {i for i, j, apart in lines if apart and i != j}
     apart_right = {j for i, j, apart in lines if apart and i != j}
-    for names, place, anchor, strong in (
-        (left, a - 8, "end", apart_left),
-        (right, b + 8, "start", apart_right),
-    ):
-        for k, label in enumerate(names):
-            parts.append(_label(label, place, y[k] + 4, anchor, k in strong))
+    parts += [
+        _labels([(label, k in apart_left) for k, label in enumerate(left)], y, a - 8),
+        _labels([(label, k in apart_right) for k, label in enumerate(right)], y, b + 8, "labels right"),
+    ]
     for head, place, anchor in ((heads[0], a, "end"), (heads[1], b, "start")):
         parts.append(
             tag("text", {"class": "head", "x": place, "y": 14, "text-anchor": anchor}, plain(head[: CUT + 8]))
@@ -164,7 +162,7 @@ def strip_plot(strips: Sequence[Strip], *, name: str, title: str, about: str) ->
     dots = "".join(f"M{_n(x(s.first))} {_n(y[k])}h.01" for k, s in enumerate(strips) if s.first is not None)
     parts = [
         *_frame(ticks, x, bottom, "%"),
-        _rows(y, strips),
+        _labels([(s.label, False) for s in strips], y, LABEL),
         tag("path", {"class": "tally", "d": marks}),
         tag("path", {"class": "dot", "d": dots}),
     ]
@@ -174,26 +172,12 @@ def strip_plot(strips: Sequence[Strip], *, name: str, title: str, about: str) ->
 def histogram(counts: Sequence[int], edges: Sequence[str], *, name: str, title: str, about: str) -> Markup:
     """Bars with their counts above and class edges below; one more edge than bars."""
     high, width, step = 120, 44, max([*counts, 1])
-    bars, parts = "", []
+    bars, texts = "", []
     for k, count in enumerate(counts):
         top = 20 + high * (1 - count / step)
-        bars += f"M{20 + width * k} {_n(20 + high)}V{_n(top)}h{width - 4}V{20 + high}z" if count else ""
-        parts.append(
-            tag(
-                "text",
-                {
-                    "class": "tick",
-                    "x": 18 + width * k + width // 2,
-                    "y": _n(top - 5),
-                    "text-anchor": "middle",
-                },
-                str(count),
-            )
-        )
-    parts += [
-        tag("text", {"class": "tick", "x": 18 + width * k, "y": high + 36, "text-anchor": "middle"}, edge)
-        for k, edge in enumerate(edges)
-    ]
+        bars += f"M{20 + width * k} {20 + high}V{_n(top)}h{width - 4}V{20 + high}z" if count else ""
+        texts.append((18.0 + width * k + width // 2, top - 5, str(count)))
+    texts += [(18.0 + width * k, high + 36.0, edge) for k, edge in enumerate(edges)]
     base = tag("path", {"class": "axis", "d": f"M18 {20 + high}h{width * len(counts)}"})
     return _drawing(
         name,
@@ -201,7 +185,7 @@ def histogram(counts: Sequence[int], edges: Sequence[str], *, name: str, title: 
         about,
         36 + width * len(counts),
         high + 44,
-        [tag("path", {"class": "bars", "d": bars}), base, *parts],
+        [tag("path", {"class": "bars", "d": bars}), base, _texts(texts)],
     )
 
 
@@ -258,28 +242,33 @@ def _lanes(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]]:
 def _frame(ticks: Sequence[tuple[float, str]], x: _Scale, bottom: float, unit: str) -> list[Markup]:
     lines = "".join(f"M{_n(x(place))} 4V{_n(bottom)}" for place, _ in ticks)
     texts = [
-        tag(
-            "text",
-            {"class": "tick", "x": _n(x(place)), "y": _n(bottom + 14), "text-anchor": "middle"},
-            written + (unit if k == len(ticks) - 1 else ""),
-        )
+        (x(place), bottom + 14.0, written + (unit if k == len(ticks) - 1 else ""))
         for k, (place, written) in enumerate(ticks)
     ]
-    return [tag("path", {"class": "grid", "d": lines}), *texts]
+    return [tag("path", {"class": "grid", "d": lines}), _texts(texts)]
 
 
-def _rows(y: Sequence[float], rows: Sequence[Bar | Span | Strip]) -> Markup:
-    labels = [
-        _label(row.label, LABEL, y[k] + 4, "end", bool(getattr(row, "strong", False)))
-        for k, row in enumerate(rows)
-    ]
-    return tag("g", {}, *labels)
+def _texts(texts: Sequence[tuple[float, float, str]]) -> Markup:
+    """Small texts centred at (x, y)."""
+    return tag(
+        "g", {"class": "ticks"}, *(tag("text", {"x": _n(x), "y": _n(y)}, plain(t)) for x, y, t in texts)
+    )
 
 
-def _label(text: str, x: float, y: float, anchor: str, strong: bool) -> Markup:
-    cut = text if len(text) <= CUT else text[: CUT - 1] + "…"
-    kind = "label strong" if strong else "label"
-    return tag("text", {"class": kind, "x": _n(x), "y": _n(y), "text-anchor": anchor}, plain(cut))
+def _labels(rows: Sequence[tuple[str, bool]], y: Sequence[float], x: float, kind: str = "labels") -> Markup:
+    """Row names with their baselines; the drawing's style sheet aligns them."""
+    return tag(
+        "g",
+        {"class": kind},
+        *(
+            tag(
+                "text",
+                {"class": "strong" if strong else None, "x": _n(x), "y": _n(y[k] + 4)},
+                plain(label if len(label) <= CUT else label[: CUT - 1] + "…"),
+            )
+            for k, (label, strong) in enumerate(rows)
+        ),
+    )
 
 
 def _drawing(
