@@ -115,7 +115,7 @@ def render(
     """The page as text: LF, no blank lines, no trailing spaces, a final line feed.
 
     ``path`` is the page's place in the site without language folder. ``scripts`` are names below ``static/``, loaded in
-    this order after ``theme.js``, which every page has.
+    this order after ``theme.js`` and ``base.js``, which every page has.
     """
     from ocr_eval.report.i18n import NAMES, named
 
