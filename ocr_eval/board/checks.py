@@ -148,7 +148,7 @@ def _submission(store: Store, submission: Submission) -> Iterator[Problem]:
 
 def _history(store: Store, slugs: set[str]) -> Iterator[Problem]:
     file = store.path / "history.jsonl"
-    added: list[str] = []
+    added: set[tuple[str, str, str]] = set()
     last = 0
     for line, event in enumerate(store.history(), 1):
         if event.seq != last + 1:
@@ -165,6 +165,6 @@ def _history(store: Store, slugs: set[str]) -> Iterator[Problem]:
             reason = f"{event.submission} is in the history, not in submissions/"
             hint = "restore the submission; `ocr-eval board withdraw` takes one out of the ranking"
             yield Problem("E_DRIFT", reason, hint.replace(";", ","), str(file), line=line)
-    for slug in sorted(slugs - set(added)):
+    for slug in sorted(slugs - {slug for slug, _, _ in added}):
         hint = "the next change of the board writes the line"
         yield Problem("E_DRIFT", f"{slug} is not in the history", hint, str(file))

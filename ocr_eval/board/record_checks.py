@@ -94,11 +94,14 @@ def _schema_fault(record: dict[str, Any]) -> str | None:
     """Why a record does not have the form of the schema, or None."""
     if record.get("schema") != SCHEMA:
         return f"schema is {quote(str(record.get('schema')))}, expected {SCHEMA}"
-    if tuple(record) != _RECORD_KEYS:
-        odd = sorted(set(record) ^ set(_RECORD_KEYS))
+    keys = tuple(
+        key for key in _RECORD_KEYS if key != "revealing" or key in record
+    )  # others' stores may lack it
+    if tuple(record) != keys:
+        odd = sorted(set(record) ^ set(keys))
         return f"keys are missing, extra or in another order: {', '.join(map(quote, odd)) or 'order'}"
     tables = ("dataset", "protocol", "counts", "sums", "metrics", "revealing", "provenance")
-    if not all(isinstance(record[name], dict) for name in tables):
+    if not all(isinstance(record.get(name, {}), dict) for name in tables):
         return f"one of {', '.join(tables)} is no object"
     if tuple(record["dataset"]) != ("id", "digest") or tuple(record["protocol"]) != (
         "id",
@@ -111,7 +114,7 @@ def _schema_fault(record: dict[str, Any]) -> str | None:
     texts += (record["protocol"]["id"], record["protocol"]["digest"])
     if not all(isinstance(text, str) for text in texts):
         return "signature, submission, ids and digests are texts"
-    if tuple(record["revealing"]) != REVEALING:
+    if tuple(record.get("revealing", REVEALING)) != REVEALING:
         return f"revealing has other keys than {', '.join(REVEALING)}"
     return None
 

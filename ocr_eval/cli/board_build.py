@@ -50,6 +50,7 @@ def command(settings: Settings, /, directory: str, out: str, **flags: Any) -> in
     """
     from ocr_eval.board.site import build
     from ocr_eval.board.store import Store
+    from ocr_eval.cli.output import tell
 
     store = Store.open(directory)
     options = _options(store, flags)
@@ -62,11 +63,16 @@ def command(settings: Settings, /, directory: str, out: str, **flags: Any) -> in
         "written": list(done.written),
         "skipped": skipped,
         "removed": list(done.removed),
+        "left": list(done.left),
     }
     text = f"{escape(out)}: {written} files written, {skipped} unchanged, {removed} removed\n"
     if written:
         text += f"open {escape(str(Path(out) / 'index.html'))}\n"
     report(body, text, flags["format"], flags["target"])
+    if done.left and not settings.quiet:
+        tell(
+            f"{escape(out)}: {len(done.left)} files that are no longer needed were changed by someone and left"
+        )
     return 0
 
 
