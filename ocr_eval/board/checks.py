@@ -156,11 +156,12 @@ def _history(store: Store, slugs: set[str]) -> Iterator[Problem]:
             yield Problem("E_DRIFT", reason, "number the lines onwards from 1", str(file), line=line)
         last = event.seq
         if event.event == "add":
-            if event.submission in added:
+            what = event.submission, event.dataset, event.protocol
+            if what in added:
                 yield Problem(
                     "E_DRIFT", f"{event.submission} is added twice", "remove one", str(file), line=line
                 )
-            added.append(event.submission)
+            added.add(what)
         if event.submission and event.submission not in slugs:
             reason = f"{event.submission} is in the history, not in submissions/"
             hint = "restore the submission; `ocr-eval board withdraw` takes one out of the ranking"
