@@ -98,6 +98,9 @@ class Building(OutputKeys):
 
     def submission(self, key: str) -> SubmissionView:
         """A submission's page; computes the boards it stands on."""
+        return self.once(("submission", key), lambda: self._submission(key))
+
+    def _submission(self, key: str) -> SubmissionView:
         from ocr_eval.board.card_views import submission_fields, submission_links
 
         person = self.people[self.slug_of(key)]
