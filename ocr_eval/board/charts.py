@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ROWS = 60  # of a drawing
+TABLE_ROWS = 30  # more than these are not repeated below the drawing: they stand in the results table
 SLOPES = 40  # rows of a drawing of two protocols
 SLICE_ROWS = 12  # systems in the table under a drawing of slices
 APART = 6  # movers drawn apart
@@ -123,7 +124,9 @@ def scores_figure(tab: TabView, lang: str) -> Figure | None:
             text(lang, "column.interval"),
             text(lang, "column.rank"),
         ),
-        tuple(
+        ()
+        if total > TABLE_ROWS
+        else tuple(
             (
                 row.name,
                 percent(value.value, tab.decimals),

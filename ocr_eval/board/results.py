@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LEVEL = 0.05
-MATRIX_ROWS = (
-    30  # of the board's own protocol; when more are ranked, fewer are shown: the page must stay light
-)
-MATRIX_ROWS_LONG = 16
-MATRIX_ROWS_MORE = 10  # of further protocols
+# Rows of the pairwise matrix; the page must stay light. With more than MATRIX_ROWS ranked, MATRIX_ROWS_LONG.
+MATRIX_ROWS = 30
+MATRIX_ROWS_FIRST = 20  # of the board's own protocol where there are several
+MATRIX_ROWS_MORE = 10  # of the others
+MATRIX_ROWS_LONG = 12
 TIES = 12  # groups in words; the rest stands in a fold
 LISTED = 8  # names of a group in words
 
@@ -131,7 +131,10 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 def _matrix_limit(board: BoardView, tab: TabView, rows: int) -> int:
     """How many rows the matrix shows."""
-    own = MATRIX_ROWS if rows <= MATRIX_ROWS else MATRIX_ROWS_LONG
+    if rows > MATRIX_ROWS:
+        own = MATRIX_ROWS_LONG
+    else:
+        own = MATRIX_ROWS if len(board.tabs) == 1 else MATRIX_ROWS_FIRST
     return min(rows, own if tab.slug == board.tabs[0].slug else MATRIX_ROWS_MORE)
 
 

@@ -158,7 +158,11 @@ def strip_plot(strips: Sequence[Strip], *, name: str, title: str, about: str) ->
     bottom = ROW * len(strips) + 8
     x = _Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
     y = [8 + ROW * k + ROW / 2 for k in range(len(strips))]
-    marks = "".join(f"M{_n(x(v))} {_n(y[k] - 5)}v10" for k, s in enumerate(strips) for v in s.values)
+    marks = "".join(  # ticks closer than a pixel are one tick
+        f"M{place} {_n(y[k] - 5)}v10"
+        for k, s in enumerate(strips)
+        for place in sorted({round(x(v)) for v in s.values})
+    )
     dots = "".join(f"M{_n(x(s.first))} {_n(y[k])}h.01" for k, s in enumerate(strips) if s.first is not None)
     parts = [
         *_frame(ticks, x, bottom, "%"),
