@@ -1,9 +1,16 @@
-"""What each output depends on -> its key, without statistics: a build in which nothing changed computes none."""
+"""What each output depends on -> its key, without statistics: a build in which nothing changed computes none.
+
+Keys are published in the manifest. Those of hidden data depend on nothing that an audience may not see: not on sample
+ids and not on the ground truth, but for the digest as it is printed. Otherwise the site would differ when they do.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cached_property
 
+from ocr_eval.board.entries import Entry
 from ocr_eval.board.keys import code_digest, file_digest, key_of
 from ocr_eval.board.scope import Scope
 
@@ -14,21 +21,62 @@ class OutputKeys(Scope):
     @cached_property
     def _base(self) -> str:
         """Code, options, configuration, who is who."""
-        config = repr(self.config).replace(repr(self.config.secret), "secret")
+        config = self._masked(repr(self.config).replace(repr(self.config.secret), "secret"))
         secret = key_of(self.config.secret or b"")
         known = [(p.key, p.name, p.concealed, repr(p.card)) for p in self.people.values()]
         return key_of(code_digest(), self.options.digestible(), config, secret, repr(known))
 
     @cached_property
     def _history_digest(self) -> str:
-        return file_digest(self.store.path / "history.jsonl")
+        file = self.store.path / "history.jsonl"
+        if not self._hidden or not file.is_file():
+            return file_digest(file)
+        return key_of(self._masked(file.read_bytes().decode("utf-8", "surrogatepass")))
+
+    @cached_property
+    def _hidden(self) -> dict[str, str]:
+        """Digest of a ground truth that this audience may not see, long and short -> the same as printed."""
+        found = {}
+        for board in self.config.boards:
+            if not self.sight(board.dataset_id).plain_digest:
+                printed = self.printed_digest(board)
+                found[self.datasets[board.dataset_id].gt_digest] = printed
+                found[self.datasets[board.dataset_id].gt8] = printed[:8]
+                found[board.gt8] = printed[:8]
+        return found
+
+    def _masked(self, text: str) -> str:
+        for digest in sorted(self._hidden, key=len, reverse=True):
+            text = text.replace(digest, self._hidden[digest])
+        return text
+
+    def _result_digest(self, entry: Entry, dataset: str) -> str:
+        """Of one result: of its record, which names the digest of the rows; on hidden data of the rows without ids."""
+        if entry.result is None:
+            return ""
+        result = entry.result
+        if self.sight(dataset).per_sample:
+            return result.digest
+
+        def make() -> str:
+            unseen = ("table_sha256", "warnings", "provenance")
+            record = {name: value for name, value in result.record.items() if name not in unseen}
+            rows = re.sub(rb"(?m)^[^\t\n]*", b"", result.path.read_bytes())
+            return key_of(self._masked(json.dumps(record)), rows)
+
+        return self.once(("result digest", str(result.path)), make)
 
     def _dataset_digest(self, name: str) -> str:
-        samples = self.store.path / "datasets" / name / "samples.tsv"
-        pages = len(self.sample_pages(name))  # all samples or none
-        return self.once(
-            ("dataset digest", name), lambda: key_of(repr(self.datasets[name]), file_digest(samples), pages)
-        )
+        def make() -> str:
+            samples = file_digest(self.store.path / "datasets" / name / "samples.tsv")
+            if not self.sight(name).per_sample:
+                table = self.store.samples(name)
+                rest = (table.aliases, table.width, table.height, table.groups, sorted(table.slices.items()))
+                samples = repr(rest)
+            pages = len(self.sample_pages(name))  # all samples or none
+            return key_of(self._masked(repr(self.datasets[name])), samples, pages)
+
+        return self.once(("dataset digest", name), make)
 
     def _overlay_digest(self, name: str) -> str:
         return self.once(("overlay digest", name), lambda: key_of(*self._overlay_files(name)))
@@ -50,9 +98,16 @@ class OutputKeys(Scope):
 
         def make() -> str:
             tab = self.tabs[board_id][tab_slug]
-            rows = [(e.key, e.state, e.result.digest if e.result else "") for e in tab.entries]
+            rows = [(e.key, e.state, self._result_digest(e, tab.dataset.id)) for e in tab.entries]
             sizes = sorted(tab.team_sizes.items())
-            parts = (repr(tab.board), tab.protocol, tab.headline, tab.digest, repr(rows), repr(sizes))
+            parts = (
+                self._masked(repr(tab.board)),
+                tab.protocol,
+                tab.headline,
+                tab.digest,
+                repr(rows),
+                repr(sizes),
+            )
             return key_of(self._base, self._dataset_digest(tab.dataset.id), *parts)
 
         return self.once(("tab key", board_id, tab_slug), make)
