@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ocr_eval.board.cards import BoardConfig
 from ocr_eval.board.entries import Entry, Person
+from ocr_eval.board.keys import package_version
 from ocr_eval.board.model import (
     BoardView,
     DatasetView,
@@ -33,7 +34,6 @@ class Building(OutputKeys):
     @cached_property
     def site(self) -> SiteView:
         """Everything but per-sample data and sample pages."""
-        from ocr_eval import __version__
         from ocr_eval.board.protocol_views import protocol_view
 
         person = self.people.get(self.options.participant or "")
@@ -42,7 +42,7 @@ class Building(OutputKeys):
             audience=self.options.audience,
             languages=self.options.languages,
             date=self.options.date,
-            version=__version__,
+            version=package_version(),
             boards=tuple(self.board(board.id) for board in self.config.boards),
             submissions=tuple(self.submission(person.key) for person in self.people.values()),
             datasets=tuple(map(self.dataset, self.datasets)),

@@ -108,9 +108,9 @@ def provenance() -> dict[str, Any]:
     import sys
     from importlib.metadata import PackageNotFoundError, version
 
-    from ocr_eval import __version__
+    from ocr_eval.board.keys import package_version
 
-    found: dict[str, Any] = {"ocr_eval": __version__, "python": platform.python_version()}
+    found: dict[str, Any] = {"ocr_eval": package_version(), "python": platform.python_version()}
     for name in ("numpy", "numba", "shapely"):
         try:
             found[name] = version(name)

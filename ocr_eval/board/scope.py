@@ -120,7 +120,6 @@ class Scope:
         return {board.id: self._tabs_of(board) for board in self.config.boards}
 
     def _tabs_of(self, board: BoardConfig) -> dict[str, Tab]:
-        from ocr_eval import __version__
         from ocr_eval.protocols import protocol
 
         card = self.datasets[board.dataset_id]
@@ -155,7 +154,6 @@ class Scope:
                 self.printed_digest(board),
                 shown,
                 self.config.policy.decimals,
-                __version__,
                 sizes,
                 tuple(pages.get(sample) for sample in samples.ids),
                 cascade,

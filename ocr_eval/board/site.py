@@ -33,8 +33,8 @@ def build(store: Store, out: Path, options: Options, progress: Progress | None =
     Raises InputError: E_LEAK (exit 1) when hidden text is found on a page, then nothing is replaced; E_USAGE for a
     folder that is not ours or looks published; E_CONFIG, E_SIGNATURE, E_DATASET, E_DRIFT for faults of the store.
     """
-    from ocr_eval import __version__
     from ocr_eval.board.canaries import scanner
+    from ocr_eval.board.keys import package_version
 
     building = Building(store, options)
     options = building.options
@@ -57,7 +57,7 @@ def build(store: Store, out: Path, options: Options, progress: Progress | None =
         out,
         planned,
         audience=audience,
-        version=__version__,
+        version=package_version(),
         date=options.date,
         gate=gate if len(scan) else None,
         verdict=verdict,

@@ -42,7 +42,6 @@ class Tab:
     digest: str  # of the gt, as printed: 64 hex digits
     entries: tuple[Entry, ...]
     decimals: int
-    version: str  # of ocr_eval
     team_sizes: Mapping[str, int]  # slug -> submissions of its team
     pages: tuple[str | None, ...]  # page of each sample
     # slug -> metrics of a cascade on the same board, shown beside PopEval
