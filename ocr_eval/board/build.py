@@ -189,8 +189,6 @@ class Building(OutputKeys):
             raise usage_error("no page is made of this sample", "see the option --drilldown")
         card = self.datasets[dataset_key]
         tabs = [tab for tabs in self.tabs.values() for tab in tabs.values() if tab.dataset.id == dataset_key]
-        # A pair is two systems to look at side by side.
-        limit = 2 if self.options.drilldown == "pairs" else self.options.top
-        layers = {k: tab.ranked[:limit] for k, tab in enumerate(tabs)}
+        layers = {k: tab.ranked[: self.layers] for k, tab in enumerate(tabs)}
         image = image_of(self.store, card, sample, pages[sample], self.options.images)
         return sample_view(self.shelf, card, sample, pages=pages, tabs=tabs, layers=layers, image=image)

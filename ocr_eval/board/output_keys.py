@@ -13,6 +13,7 @@ from functools import cached_property
 from ocr_eval.board.entries import Entry
 from ocr_eval.board.keys import code_digest, file_digest, key_of
 from ocr_eval.board.scope import Scope
+from ocr_eval.board.suspects import SYSTEMS
 
 
 class OutputKeys(Scope):
@@ -86,12 +87,21 @@ class OutputKeys(Scope):
         if not self.sight(name).overlays:
             return []
         parts = [file_digest(self.store.path / "datasets" / name / "instances.jsonl")]
-        for slug in self.people:
+        for slug in sorted(self._drawn(name)):
             own = self.store.path / "submissions" / slug
             parts += [slug, file_digest(own / "instances" / f"{name}.jsonl")]
             for path in sorted((own / "results").glob(f"{name}@*/*.why.jsonl")):
                 parts += [path.name, file_digest(path)]
         return parts
+
+    def _drawn(self, name: str) -> set[str]:
+        """Submissions whose instances are looked at: those on sample pages, and the best for suspected gt."""
+        most = SYSTEMS
+        if self.pages(name):
+            limit = self.layers
+            most = len(self.people) if limit is None else max(SYSTEMS, limit)
+        tabs = [tab for tabs in self.tabs.values() for tab in tabs.values() if tab.dataset.id == name]
+        return {entry.slug for tab in tabs for entry in tab.ranked[:most]}
 
     def tab_key(self, board_id: str, tab_slug: str) -> str:
         """Of the table and its shards' metadata."""

@@ -205,6 +205,11 @@ class Scope:
 
         return self.once(("pages", dataset), make)
 
+    @property
+    def layers(self) -> int | None:
+        """How many of a table's best systems a sample's page draws; None: all. A pair stands side by side."""
+        return 2 if self.options.drilldown == "pairs" else self.options.top
+
     def sample_pages(self, dataset_key: str) -> tuple[str, ...]:
         """Samples that get a page, in canonical order."""
         return tuple(self.pages(dataset_key))

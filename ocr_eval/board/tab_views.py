@@ -60,7 +60,8 @@ def tab_view(tab: Tab) -> TabView:
                 row,
                 counts=revealing(entry.result.record),
                 warnings=_warnings(entry),
-                signature=shorten(entry.result.signature),
+                # The digest of the predictions would name who else has them.
+                signature=signature if entry.person.concealed else shorten(entry.result.signature),
             )
         rows.append(row)
     keys = [entry.key for entry in tab.scored]

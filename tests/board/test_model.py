@@ -15,8 +15,8 @@ from ocr_eval.board.build import Building
 from ocr_eval.board.options import Options
 from ocr_eval.board.store import Store
 from ocr_eval.errors import InputError
-from tests.board.boards import ic15, synthetic
-from tests.board.building import board_of, built, configured, rows_of
+from tests.board.boards import hostile, ic15, synthetic
+from tests.board.building import board_of, built, configured, reopened, rows_of, written
 
 # submission -> hmean, interval, rank set; statistics, section 9.4
 IC15 = {
@@ -277,3 +277,46 @@ def test_the_date_of_the_site_is_the_newest_of_the_store(
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     building = built(tmp_path / "b", synthetic(3, 5), {1: {"date": datetime.date(2026, 12, 24)}})
     assert building.site.date == "2026-12-24"
+
+
+def test_groups_are_resampled_as_wholes(tmp_path: Path) -> None:
+    alone = rows_of(built(tmp_path / "a", synthetic(2, 100)))
+    folder = written(tmp_path / "b", synthetic(2, 100))
+    card, table = (folder / "datasets/synthetic" / name for name in ("card.toml", "samples.tsv"))
+    card.write_text(
+        card.read_text(encoding="utf-8").replace('groups = "none"', 'groups = "page"'), encoding="utf-8"
+    )
+    lines = table.read_text(encoding="utf-8").splitlines()
+    cells = ["page", *(f"p{k // 4}" for k in range(100))]
+    text = "".join(f"{line}\t{cell}\n" for line, cell in zip(lines, cells, strict=True))
+    table.write_text(text, encoding="utf-8")
+    tab = board_of(reopened(folder)).tabs[0]
+    assert (tab.unit, tab.samples) == ("page", 100)
+    assert tab.interval_signature.endswith("unit:group")
+    for row in tab.rows:
+        assert row.values["hmean"].value == alone[row.name].values["hmean"].value
+        assert row.values["hmean"].lo != alone[row.name].values["hmean"].lo
+
+
+def test_a_sample_page_shows_gt_predictions_and_reasons(tmp_path: Path) -> None:
+    building = built(tmp_path / "b", hostile(submissions=4), drilldown="top:2")
+    outline = building.outline
+    (name,) = outline.datasets
+    samples = outline.samples[name]
+    assert len(samples) == len(building.store.samples(name).ids)
+    views = [building.sample(name, sample) for sample in samples]
+    assert [view.next for view in views[:-1]] == [(view.page, view.sample) for view in views[1:]]
+    assert views[0].previous is None and views[-1].next is None
+    tabs = [tab.slug for tab in outline.boards[0].tabs]
+    for view in views:
+        assert [layer.tab for layer in view.layers] == [slug for slug in tabs for _ in range(2)]
+        for layer in view.layers:
+            assert len(layer.gt) == len(view.gt) == 3
+            assert all(len(instance.ring) == 8 for instance in layer.pred)
+            assert all(instance.reasons for instance in layer.pred if instance.status != "matched")
+        assert [len(rows) for *_, rows in view.scores] == [4] * len(tabs)
+    with pytest.raises(InputError):
+        building.sample(name, "no such sample")
+    assert reopened(tmp_path / "b", drilldown="none").outline.samples == {name: ()}
+    pair = reopened(tmp_path / "b", drilldown="pairs").sample(name, samples[0])
+    assert len(pair.layers) == 2 * len(tabs)

@@ -112,6 +112,9 @@ def test_an_anonymous_entry_is_named_nowhere(tmp_path: Path, audience: str, with
     assert "zanzibar" not in repr(site).lower()
     assert "zanzibar" not in repr(building.outline).lower()
     slug = next(slug for slug in building.people if "zanzibar" in slug)
+    assert slug[-8:] not in repr(
+        [row for tab in site.boards[0].tabs for row in tab.rows if row.key[:5] == "anon-"]
+    )
     key = anonymous_key(SECRET.encode(), slug)
     view = next(view for view in site.submissions if view.key == key)
     assert view.anonymous and view.name == key and view.links == () and view.notes == ""
