@@ -51,10 +51,12 @@ def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
         settings.config = value
     root = ctx.find_root()
     if ctx is not root and value is None:
+        if ctx.parent is not None and ctx.parent is not root:  # `board add` takes its defaults from [board]
+            ctx.default_map = ctx.parent.default_map
         return
     defaults = load(value)
     root.default_map = defaults
-    outer = ctx  # of `board add` the table is [board]
+    outer = ctx
     while outer.parent is not None and outer.parent is not root:
         outer = outer.parent
     ctx.default_map = defaults.get(outer.info_name or "", {}) if ctx is not root else defaults
