@@ -75,7 +75,10 @@ def check_tree(site: Path, manifest: Manifest, scanner: Scanner) -> list[Problem
 
 
 def leak_problem(origin: str, how: str, source: str) -> Problem:
-    """What is said about a leak: where the text is from and how it is packed, never the text."""
+    """What is said about a leak: where the text is from and how it is packed, never the text itself, also in a name."""
+    if how == "name":
+        folder, _, name = source.rpartition("/")
+        source = f"{folder}/…{name[name.rfind('.') :]}" if "." in name else folder
     return Problem(
         "E_LEAK",
         f"holds {origin} ({how})",
