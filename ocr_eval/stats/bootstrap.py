@@ -23,6 +23,7 @@ __all__ = ["Interval", "draw_runs", "interval", "intervals", "replicates", "repl
 
 Floats = NDArray[np.float64]
 REPLICATES = 10_000
+_WEIGHTS = 2**20  # in one block; fewer, larger products wait less for threads
 
 
 def replicates(
@@ -31,13 +32,13 @@ def replicates(
     *,
     seed: int,
     B: int = REPLICATES,
-    chunk: int = 512,
+    chunk: int | None = None,
     strata: Sequence[str] | None = None,
 ) -> dict[str, Floats]:
     """metric -> (B, S) values on resampled units; nan where a replicate has none.
 
     ``strata``: the stratum of each sample, when the test set was stratified by design. Memory: the result, and
-    ``chunk`` rows of weights.
+    ``chunk`` rows of weights (default: as many as hold a million numbers).
     """
     return replicates_together([(stack, formulas)], seed=seed, B=B, chunk=chunk, strata=strata)[0]
 
@@ -47,7 +48,7 @@ def replicates_together(
     *,
     seed: int,
     B: int = REPLICATES,
-    chunk: int = 512,
+    chunk: int | None = None,
     strata: Sequence[str] | None = None,
 ) -> list[dict[str, Floats]]:
     """``replicates`` of several stacks (protocols, say) of the same samples and groups under the same weights.
@@ -65,6 +66,7 @@ def replicates_together(
         small = [stack.pick(wanted.values()) for stack, wanted in parts]
         numbers = None if strata is None else unit_strata(first, strata)
         seed = random32.stream(seed, random32.BOOTSTRAP)
+        chunk = chunk or max(16, _WEIGHTS // first.units)
         for start in range(0, B, chunk):
             stop = min(start + chunk, B)
             drawn = random32.weights(seed, start, stop, first.units, numbers)

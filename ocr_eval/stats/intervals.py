@@ -43,7 +43,10 @@ def type7(values: Floats, p: float | Floats) -> Floats:
     below = np.minimum(np.floor(position).astype(np.int64), last)
     above = np.minimum(below + 1, last)
     share = position - below
-    ordered = np.partition(values, np.unique(np.concatenate([below, above])), axis=-1)
+    wanted_places = sorted({*below.tolist(), *above.tolist()})
+    ordered = _tails(values, wanted_places) if values.ndim == 1 else None
+    if ordered is None:
+        ordered = np.partition(values, wanted_places, axis=-1)
     a, b = ordered[..., below], ordered[..., above]
     result: Floats = np.where(share < 0.5, a + (b - a) * share, b - (b - a) * (1 - share))
     return result if np.ndim(p) else result[..., 0]
@@ -72,14 +75,12 @@ def interval(
         return _none("W_UNDEFINED", f"{metric} has no value, so it has no interval")
     if units < FEWEST_UNITS:
         return _none("W_FEW_SAMPLES", f"no interval from {units} {unit}s, it takes {FEWEST_UNITS}")
-    undefined = int(np.isnan(replicates).sum())
-    if undefined:
-        return _none(
-            "W_UNDEFINED",
-            f"{metric} has no interval: it has no value in {undefined} of {len(replicates)} replicates",
-        )
+    least, largest = float(replicates.min()), float(replicates.max())
+    if math.isnan(least):
+        share = f"{int(np.isnan(replicates).sum())} of {len(replicates)}"
+        return _none("W_UNDEFINED", f"{metric} has no interval: it has no value in {share} replicates")
     low, high = tails(level)
-    if replicates.min() == replicates.max():
+    if least == largest:
         return _degenerate(metric, proportion, level)
     if kind == "bca":
         ends = None if left_out is None else bca_levels(replicates, estimate, left_out, level)
@@ -147,6 +148,32 @@ def normal_quantile(p: float) -> float:
     from statistics import NormalDist
 
     return NormalDist().inv_cdf(p)
+
+
+def _tails(values: Floats, places: list[int]) -> Floats | None:
+    """``np.partition`` of a long row where only places in its outer twentieths are asked for, in half the time.
+
+    Bounds from every 16th value leave about a tenth of the row to order. None where that does not hold all places.
+    """
+    size = len(values)
+    edge = size // 20
+    if size < 4096 or not all(k < edge or k >= size - edge for k in places):
+        return None
+    some = values[::16]
+    outer = len(some) // 20
+    some = np.partition(some, (outer, len(some) - 1 - outer))
+    low = values[values <= some[outer]]
+    high = values[values >= some[-1 - outer]]
+    first = size - len(high)
+    lower, upper = [k for k in places if k < edge], [k - first for k in places if k >= edge]
+    if len(low) > first or (lower and lower[-1] >= len(low)) or (upper and upper[0] < 0):
+        return None
+    result = np.empty(size)
+    if lower:
+        result[: len(low)] = np.partition(low, lower)
+    if upper:
+        result[first:] = np.partition(high, upper)
+    return result
 
 
 def _none(code: str, message: str) -> Interval:

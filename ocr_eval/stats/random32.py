@@ -64,12 +64,12 @@ def indices(
 
 def weights(
     seed: int, first: int, last: int, units: int, strata: NDArray[np.int64] | None = None
-) -> NDArray[np.int64]:
+) -> NDArray[np.int32]:
     """(last - first, units) how often each unit was drawn; rows sum to ``units``.
 
     ``strata`` (units,): the draw at position i stays within the stratum of unit i.
     """
-    result = np.empty((last - first, units), np.int64)
+    result = np.empty((last - first, units), np.int32)
     rows = max(1, _CACHED // max(units, 1))
     for begin in range(first, last, rows):
         end = min(begin + rows, last)

@@ -43,6 +43,15 @@ def close(ours: float, theirs: float) -> float:
     return difference
 
 
+def all_close(ours: Any, theirs: Any) -> float:
+    """Every real number within 1e-12; gives the largest difference."""
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape, (ours.shape, theirs.shape)
+    difference = float(np.abs(ours - theirs).max())
+    assert difference <= 1e-12, difference
+    return difference
+
+
 def same_pairs(ours: Any, theirs: Any) -> bool:
     """The same set of index pairs, in whatever order: (2, P) each."""
     return numbers_equal(_ordered(ours), _ordered(theirs))
@@ -65,3 +74,4 @@ NUMBERS = Rule("every number the same", lambda _: numbers_equal)
 AREAS = Rule("areas to 1e-12 of the larger ring", areas_equal)
 PAIRS = Rule("the same pairs", lambda _: same_pairs)
 RATIO = Rule("to 1e-12", lambda _: close)
+INTERVALS = Rule("every end to 1e-12", lambda _: all_close)

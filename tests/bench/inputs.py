@@ -51,6 +51,32 @@ class Files:
     format: str | None = None  # how both are written; None where the layout is recognised
 
 
+@dataclass(frozen=True)
+class Resampled:
+    """Count columns of S systems, (n, S) or (n,) where they share it, and metrics of their sums.
+
+    A metric is named by its columns (over, under …): ``k * over / (under + …)`` for k columns under it. ``asked`` are
+    the (system, metric) a slow rival answers; its time is scaled to all of them, and the result line says so.
+    """
+
+    columns: dict[str, np.ndarray]
+    metrics: tuple[tuple[str, ...], ...]
+    indices: np.ndarray  # (B, n) drawn samples, for answers that can be compared
+    systems: int
+    seed: int
+    asked: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def scale(self) -> float:
+        """How many times the asked work is the whole."""
+        return self.systems * len(self.metrics) / len(self.asked)
+
+    def data(self, system: int, metric: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+        """(n,) each column of a metric, of one system."""
+        parts = [self.columns[column] for column in metric]
+        return tuple(np.ascontiguousarray(part if part.ndim == 1 else part[:, system]) for part in parts)
+
+
 def open_pairs(gt: Instances, pred: Instances, boxes_gt: np.ndarray, boxes_pred: np.ndarray) -> RingPairs:
     """Pairs of one sample whose boxes overlap (touching is not enough)."""
     firsts: list[np.ndarray] = []

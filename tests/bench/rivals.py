@@ -20,8 +20,8 @@ import numpy as np
 
 from ocr_eval.tables.instances import Instances
 from scripts import peers
-from tests.bench.equality import AREAS, NUMBERS, PAIRS, RATIO, Rule
-from tests.bench.inputs import Boxes, Files, RingPairs, Texts
+from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, Rule
+from tests.bench.inputs import Boxes, Files, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
 from tests.bench.ratio import Command, Side, in_process
 
@@ -169,6 +169,77 @@ def _official_process(inputs: Files) -> Side:
     return Command([str(word) for word in arguments], answer=answer)
 
 
+def _scaled(inputs: Resampled, call: Callable[[Any], Any], draws: Callable[[], Any]) -> Side:
+    """A side that answers a few of the ratios and whose time counts as if it had answered all.
+
+    Timed with its own drawing; what it answers comes from the draws of the others, outside the clock.
+    """
+    timed = in_process(lambda: call(np.random.default_rng(inputs.seed)))
+    answer = functools.cache(lambda: call(draws()))
+
+    def side(repeat: int) -> tuple[float, Any]:
+        return timed(repeat)[0] * inputs.scale, answer()
+
+    return side
+
+
+class _Drawn(np.random.Generator):
+    """Hands out given draws, batch by batch."""
+
+    def __init__(self, indices: np.ndarray) -> None:
+        super().__init__(np.random.PCG64(0))
+        self.left = indices
+
+    def integers(self, low: Any, high: Any = None, size: Any = None, **_: Any) -> Any:
+        found, self.left = self.left[: size[0]], self.left[size[0] :]
+        return found
+
+
+def _ratio_of_sums(over: Any, *under: Any, axis: int = -1) -> Any:
+    return len(under) * over.sum(axis=axis) / sum(part.sum(axis=axis) for part in under)
+
+
+def _scipy_bootstrap(inputs: Resampled) -> Side:
+    """``scipy.stats.bootstrap``, vectorised, paired, percentile; one call per system and metric."""
+    from scipy.stats import bootstrap
+
+    def call(rng: Any) -> list[list[float]]:
+        found = []
+        for system, metric in inputs.asked:
+            result = bootstrap(
+                inputs.data(system, metric),
+                _ratio_of_sums,
+                n_resamples=len(inputs.indices),
+                batch=100,  # the fastest for scipy; its default of all at once takes up to three times as long
+                vectorized=True,
+                paired=True,
+                method="percentile",
+                rng=_Drawn(inputs.indices) if isinstance(rng, _Drawn) else rng,
+            )
+            found.append([*result.confidence_interval])
+        return found
+
+    return _scaled(inputs, call, lambda: _Drawn(inputs.indices))
+
+
+def _numpy_loop(inputs: Resampled) -> Side:
+    """A loop over replicates in numpy, as scripts have it: draw, gather, add up, divide."""
+
+    def call(rng: Any) -> list[list[float]]:
+        found = []
+        for system, metric in inputs.asked:
+            own = _Drawn(inputs.indices) if isinstance(rng, _Drawn) else rng
+            data = inputs.data(system, metric)
+            values = []
+            for _ in range(len(inputs.indices)):
+                drawn = own.integers(0, len(data[0]), size=(1, len(data[0])))[0]
+                values.append(_ratio_of_sums(*(column[drawn] for column in data)))
+            found.append(np.quantile(values, [0.025, 0.975]).tolist())
+        return found
+
+    return _scaled(inputs, call, lambda: _Drawn(inputs.indices))
+
+
 class Rival(NamedTuple):
     """One peer for one kind of work."""
 
@@ -217,6 +288,8 @@ RIVALS: dict[str, Rival] = {
         "edlib", Texts, "at most 256 distinct characters in a pair", NUMBERS, _loop(_edlib)
     ),
     "cer: jiwer": Rival("jiwer", Texts, "strings without outer spaces", RATIO, _jiwer),
+    "intervals: scipy.stats.bootstrap": Rival("scipy", Resampled, "any counts", INTERVALS, _scipy_bootstrap),
+    "intervals: numpy loop": Rival("numpy", Resampled, "any counts", INTERVALS, _numpy_loop),
     "popeval: official-style oracle": Rival("shapely", Files, "files it parses", NUMBERS, _popeval_twin),
 }
 

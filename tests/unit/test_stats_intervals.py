@@ -29,6 +29,23 @@ def test_quantiles_are_numpys_and_the_slow_twins() -> None:
             assert float(type7(values, p)) == np.quantile(values, p) == oracle.quantile(values.tolist(), p)
 
 
+def test_quantiles_in_the_tails_of_long_rows_with_many_equal_values() -> None:
+    draw = np.random.default_rng(2)
+    rows = [draw.integers(0, high, 10_000) / 7 for high in (1, 2, 40, 3000)]
+    rows += [
+        np.arange(10_000.0),
+        np.arange(10_000.0)[::-1],
+        np.r_[np.zeros(9999), 1.0],
+        np.tile(np.arange(16.0), 625),
+    ]
+    for values in rows:
+        for p in (0.001, 0.0249, 0.025, 0.0499, 0.06, 0.95, 0.975, 0.9999):
+            assert float(type7(values, p)) == np.quantile(values, p)
+        assert (
+            type7(values, np.array([0.025, 0.975])).tolist() == np.quantile(values, [0.025, 0.975]).tolist()
+        )
+
+
 def test_replicates_are_the_slow_twins() -> None:
     found = replicates(stack(*MADE), {"hmean": HMEAN}, seed=77, B=30, chunk=7)["hmean"]
     for k, rows in enumerate(MADE):

@@ -74,7 +74,7 @@ def test_all_rank_sets_hold_at_once() -> None:
         width += float((found.high - found.low + 1).mean()) / simulations
         percentile += covers_by_percentiles(values, chance)
     assert covered / simulations >= 0.94
-    assert width < 6  # blocks of 4, 3 and 3 are told apart
+    assert width < 7  # of 10: blocks of 4, 3 and 3 are told apart
     assert percentile / simulations < 0.6  # what the sets are there to avoid
 
 
