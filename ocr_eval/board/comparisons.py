@@ -162,6 +162,8 @@ def near_duplicates(tab: Tab) -> dict[str, list[tuple[Entry, float]]]:
     found: dict[str, list[tuple[Entry, float]]] = {}
     if not tab.sight.counts or samples < FEWEST_SAMPLES or tab.headline not in tab.rule.formulas:
         return found
+    if not tab.scored:
+        return found
     rows = tab.stack.matrix.T
     parts = [
         rows[part]
