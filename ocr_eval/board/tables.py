@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCHEMA = "#schema ocr-eval/counts/1"
 _INTEGER = r"(?:0|-?[1-9][0-9]{0,17})"
 _REAL = r"-?[0-9][0-9.e+-]*"
-_ID = r"(?:[^\t\n\r\\\0]|\\[tnr\\])+"
+_ID = r"(?:[^\t\n\r\\]|\\[tnr\\])+"
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _UNESCAPES = {spelled: character for character, spelled in _ESCAPES.items()}
 
