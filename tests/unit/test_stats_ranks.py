@@ -84,7 +84,7 @@ def test_shares_of_first_and_third_places_count_equal_systems_twice() -> None:
 @pytest.mark.slow
 def test_a_thousand_systems() -> None:
     made = board(1000, 100, gap=0.004)
-    values = replicates(made, {"hmean": HMEAN}, seed=1, B=2000)["hmean"]
+    values = replicates(made, {"hmean": HMEAN}, seed=1, B=600)["hmean"]
     x = made.point(HMEAN)
     found = rank_sets(x, values)
     order = sorted(range(1000), key=lambda k: -x[k])
