@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -87,19 +88,21 @@ def to_csv(tab: TabView) -> str:
 def to_samples_csv(tab: TabView, data: TabData) -> str:
     """Samples down, submissions across, the headline metric in each cell; empty where it is undefined on that sample.
 
+    Six decimals tell apart all fractions of up to 700 words; full floats would double the size of a large site.
+
     A metric that is no function of sums (average precision) has no value on a sample: only the header is written then.
     """
     keys = [row.key for row in tab.rows if row.key in data.tables]
     lines = [",".join(["sample", *map(text_cell, keys)])]
     formula = next((metric.formula for metric in tab.metrics if metric.name == tab.headline), None)
     if formula is not None:
-        columns = [_alone(formula, data, key) for key in keys]
-        for index, sample in enumerate(data.samples):
-            lines.append(",".join([text_cell(sample), *(number_cell(column[index]) for column in columns)]))
+        columns = [[_short(value) for value in alone(formula, data, key)] for key in keys]
+        for sample, *cells in zip(data.samples, *columns, strict=True):
+            lines.append(",".join([text_cell(sample), *cells]))
     return "\n".join(lines) + "\n"
 
 
-def _alone(formula: Any, data: TabData, key: str) -> list[float | None]:
+def alone(formula: Any, data: TabData, key: str) -> list[float | None]:
     """The metric on every sample of one submission, None where it is undefined."""
     import numpy as np
 
@@ -196,6 +199,13 @@ def number_cell(value: float | None) -> str:
     return "" if value is None else repr(int(value)) if isinstance(value, int) else repr(float(value))
 
 
+def _short(value: float | None) -> str:
+    if value is None:
+        return ""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def _real(value: float | None) -> float | None:
     return None if value is None else float(value)
 
@@ -214,5 +224,7 @@ def _dump(body: dict[str, Any]) -> str:
 
 def _compact(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if text.isascii():
+        return text
     # A lone surrogate has no UTF-8 form.
-    return "".join(f"\\u{ord(c):04x}" if 0xD800 <= ord(c) <= 0xDFFF else c for c in text)
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)

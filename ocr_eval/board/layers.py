@@ -61,7 +61,9 @@ def words(reasons: Reasons, texts: Mapping[str, str]) -> str:
     sentence = ""
     for key, given, joint in reasons:
         template = texts.get(f"reason.{key}", f"reason.{key}")
-        sentence += joint + re.sub(r"\{(\w+)\}", lambda m, given=given: given.get(m[1], m[0]), template)
+        parts = re.split(r"\{(\w+)\}", template)
+        filled = [given.get(part, f"{{{part}}}") if k % 2 else part for k, part in enumerate(parts)]
+        sentence += joint + "".join(filled)
     return sentence
 
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 from ocr_eval.board.layers import gt_of, layer_rows, number, points, words
 from ocr_eval.board.model import BoardView, SampleView, SiteView, TabData, TabView
 from ocr_eval.board.pages import page_path, show
-from ocr_eval.board.shards import LISTED, data_key, json_shard, sample_folder, text_path
+from ocr_eval.board.shards import LISTED, data_key, json_shard, sample_folder, sample_items, text_path
 
 PLAIN_ROWS = 300  # samples whose matrix is a table of the page; more are a list that scripts fill
 PLAIN_CELLS = 12_000
 STORED_ROWS = 30  # boards up to this size have all their comparisons on the page
-BLOCK = 200  # rows of an instance table that are shown at a time
 MARGIN = 8.0  # around the rings where the image's size is unknown
 
 
@@ -41,7 +40,9 @@ def render_images(site: SiteView, board: BoardView, data: TabData | None, lang: 
     """Every sample under every submission; ``data`` of the board's first tab, for the table of small sets."""
     tab = board.tabs[0] if board.tabs else None
     rows = [row for row in tab.rows if row.state in LISTED and row.shard is not None] if tab else []
-    small = data is not None and len(data.samples) <= PLAIN_ROWS and len(data.samples) * len(rows) <= PLAIN_CELLS
+    small = (
+        data is not None and len(data.samples) <= PLAIN_ROWS and len(data.samples) * len(rows) <= PLAIN_CELLS
+    )
     table = _matrix(tab, data, [row.key for row in rows]) if small and tab and data else []
     return show(
         "images.html",
@@ -65,7 +66,9 @@ def render_sample(site: SiteView, view: SampleView, lang: str) -> str:
 
     texts = catalogue(lang)
     first = view.layers[0] if view.layers else None
-    shown: dict[str, Any] = layer_rows(view, first) if first else {"gt": [], "pred": [], "lines": [], "steps": []}
+    shown: dict[str, Any] = (
+        layer_rows(view, first) if first else {"gt": [], "pred": [], "lines": [], "steps": []}
+    )
     if first is None:
         shown["gt"] = [[one.text or "", one.kind, one.status, [], []] for one in view.gt]
     folder = sample_folder(view.dataset)
@@ -110,22 +113,25 @@ def _box(view: SampleView) -> str:
     """The drawing's viewBox: the image, or all rings where its size is unknown."""
     if view.width and view.height:
         return f"0 0 {number(view.width)} {number(view.height)}"
-    rings = [one.ring for one in (*view.gt, *(one for layer in view.layers for one in layer.pred)) if one.ring]
+    rings = [
+        one.ring for one in (*view.gt, *(one for layer in view.layers for one in layer.pred)) if one.ring
+    ]
     xs, ys = ([value for ring in rings for value in ring[k::2]] or [0.0, 100.0] for k in (0, 1))
     x, y = min(xs) - MARGIN, min(ys) - MARGIN
     return " ".join(map(number, (x, y, max(xs) + MARGIN - x, max(ys) + MARGIN - y)))
 
 
-def _matrix(tab: TabView, data: TabData, keys: list[str]) -> list[tuple[int, str, str | None, list[Any], list[Cell]]]:
+def _matrix(
+    tab: TabView, data: TabData, keys: list[str]
+) -> list[tuple[int, str, str | None, list[Any], list[Cell]]]:
     """(index, sample, page, [mean, spread, discrimination], a cell per submission)."""
-    from ocr_eval.board.exports import _alone
-    from ocr_eval.board.shards import _items
+    from ocr_eval.board.exports import alone
 
     formula = next((metric.formula for metric in tab.metrics if metric.name == tab.headline), None)
     if formula is None:
         return []
-    columns = [_alone(formula, data, key) for key in keys]
-    item = _items(tab, data)
+    columns = [alone(formula, data, key) for key in keys]
+    item = sample_items(tab, data)
     return [
         (
             i,

@@ -1,6 +1,6 @@
-"""Per-sample rows and what scripts must know about them -> data shards, files of one statement ``OE.put("key","base64");``.
+"""Per-sample rows and what scripts must know about them -> data shards, small files of one statement.
 
-A shard holds gzip of UTF-8 JSON or of columns: little-endian, one after the other, without a header; their names and
+``OE.put("key","base64");`` and a line feed. A shard holds gzip of UTF-8 JSON or of columns: little-endian, one after the other, without a header; their names and
 types stand in the metadata. Names are already free of hidden characters, so that scripts only have to show them.
 """
 
@@ -93,7 +93,7 @@ def meta_shard(board: BoardView, tab: TabView, data: TabData | None, *, zipped: 
         content["tags"] = {plain(name): [plain(tag) for tag in tags] for name, tags in data.tags.items()}
         content["groups"] = _groups(data)
         content["shared"] = [[name, kind] for name, _, kind in _columns(data, None)]
-        content["items"] = _items(tab, data)
+        content["items"] = sample_items(tab, data)
     if any(row["shard"] is None for row in rows):
         names = ("a", "b", "difference", "lo", "hi", "p", "p_holm", "wins", "losses", "ties")
         content["pairs"] = [{name: getattr(pair, name) for name in names} for pair in tab.pairs]
@@ -192,7 +192,7 @@ def _groups(data: TabData) -> list[int] | None:
     return None if groups is None else [int(k) for k in groups]
 
 
-def _items(tab: TabView, data: TabData) -> dict[str, list[Any]]:
+def sample_items(tab: TabView, data: TabData) -> dict[str, list[Any]]:
     """Per sample: mean of the ranked submissions, spread, discrimination to four decimals; saturated or unsolved."""
     import numpy as np
 

@@ -82,12 +82,13 @@ def outputs(building: Building) -> Iterator[Output]:
 
 
 def _static() -> Iterator[Output]:
-    """Styles and scripts, as they stand in the package."""
+    """Styles and scripts without comments and indentation."""
     from ocr_eval.report.page import STATIC
+    from ocr_eval.report.slim import slim
 
     for file in sorted(STATIC.iterdir()):
         if file.suffix in (".css", ".js"):
-            data = file.read_bytes()
+            data = slim(file.name, file.read_text(encoding="utf-8")).encode("utf-8")
             yield Output(f"static/{file.name}", key_of("static", data), lambda data=data: data)  # type: ignore[misc]
 
 

@@ -26,8 +26,8 @@
     const mine = ++turn, stale = () => mine !== turn, wanted = '' + ['board', 'prot', 'a', 'b', 'slice', 'count', 'least'].map(OE.state);
     if (wanted === last) return;
     last = wanted;
-    const of = [...board].filter(option => option.dataset.board === OE.state('board'));
-    const option = of.find(one => one.dataset.prot === OE.state('prot')) || of[0] || board[0];
+    const named = [...board].filter(one => one.dataset.board === OE.state('board')), of = named[0] ? named : [...board];
+    const option = of.find(one => one.dataset.prot === OE.state('prot')) || of[0];
     board.value = option.value;
     say('loading');
     try {
@@ -88,6 +88,7 @@
       await S.run(S.permutation(data, meta.seed, meta.R), stale, progress)];
     facts(values, ...await test(data), wins);
     const parts = [];
+    get('by-slice').hidden = !Object.keys(meta.tags).length;
     for (const [label, tags] of Object.entries(meta.tags)) {
       for (const tag of kinds(tags, chosen)) {
         const part = chosen.filter(i => tags[i] === tag), data = S.pair(...both, part, meta.groups);

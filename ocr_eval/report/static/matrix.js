@@ -32,17 +32,17 @@
         if (row.hidden) return;
         row.style.top = `${(first + k + 1) * HEIGHT}px`;
         link.textContent = meta.samples[i];
-        link.href = meta.pages[i] ? region.dataset.pages + meta.pages[i] + '.html' : '';
+        if (meta.pages[i]) link.href = region.dataset.pages + meta.pages[i] + '.html'; else link.removeAttribute('href');
         cells.forEach(function (cell, c) {
           const x = values[c + 1][i];
-          cell.textContent = c === 2 && x != null ? x.toFixed(2) : percent(x);
+          cell.textContent = c === 2 && x != null ? x.toFixed(2).replace('-', '\u2212') : percent(x);
           cell.className = c > 2 && x >= 0 ? 'v' + Math.round(4 * Math.min(1, x)) : '';
         });
       });
     };
     pool = plain ? [] : Array.from({length: Math.ceil(region.clientHeight / HEIGHT) + 2}, () =>
       el('div', {class: 'row'}, el('a'), ...heads.slice(1).map(() => el('span'))));
-    list.replaceChildren(el('div', {class: 'head'}, ...heads), ...pool);
+    if (!plain) list.replaceChildren(el('div', {class: 'head'}, ...heads), ...pool);
     watcher = OE.rows(heads, n, key => columns.get(key), keep, function (found) {
       order = found;
       list.style.height = `${(found.length + 1) * HEIGHT}px`;
