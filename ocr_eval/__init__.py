@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ocr_eval.board.library import build_board
     from ocr_eval.engine.local import Job, count, explain
     from ocr_eval.errors import InputError
     from ocr_eval.formats import read
@@ -33,6 +34,7 @@ _PUBLIC = {
     "Counts": "ocr_eval.tables.counts",
     "interval": "ocr_eval.stats.comparison",
     "compare": "ocr_eval.stats.comparison",
+    "build_board": "ocr_eval.board.library",
     "Record": "ocr_eval.record",
     "InputError": "ocr_eval.errors",
 }
@@ -45,6 +47,7 @@ __all__ = [
     "Limits",
     "Record",
     "__version__",
+    "build_board",
     "compare",
     "count",
     "explain",

@@ -9,13 +9,10 @@ import click
 
 from ocr_eval.cli.board import output_flags, report
 from ocr_eval.cli.options import Example, Settings, common, option
-from ocr_eval.errors import escape, quote, usage_error
+from ocr_eval.errors import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ocr_eval.board.options import Options
-    from ocr_eval.board.store import Store
 
 
 @click.command(
@@ -48,18 +45,17 @@ def command(settings: Settings, /, directory: str, out: str, **flags: Any) -> in
     What an audience may not see is not in the site. Exit 1 when the leak scan finds hidden ground truth: then the old
     site stays as it was.
     """
-    from ocr_eval.board.site import build
-    from ocr_eval.board.store import Store
+    from ocr_eval.board.library import build_board
     from ocr_eval.cli.output import tell
 
-    store = Store.open(directory)
-    options = _options(store, flags)
-    done = build(store, Path(out), options, progress=_progress(settings))
+    names = ("audience", "lang", "images", "drilldown", "shards", "jobs", "paper_figures", "yes")
+    asked = {name: flags[name] for name in names}
+    done = build_board(directory, out, progress=_progress(settings), **asked)
     written, skipped, removed = len(done.written), len(done.skipped), len(done.removed)
     body = {
         "schema": "ocr-eval/board-build/1",
         "site": out,
-        "audience": options.audience,
+        "audience": flags["audience"],
         "written": list(done.written),
         "skipped": skipped,
         "removed": list(done.removed),
@@ -74,42 +70,6 @@ def command(settings: Settings, /, directory: str, out: str, **flags: Any) -> in
             f"{escape(out)}: {len(done.left)} files that are no longer needed were changed by someone and left"
         )
     return 0
-
-
-def _options(store: Store, flags: dict[str, Any]) -> Options:
-    """Flags -> options. Raises InputError (E_USAGE, E_CONFIG)."""
-    import os
-
-    from ocr_eval.board.options import Options
-
-    audience, _, participant = flags["audience"].partition(":")
-    if audience not in ("public", "participant", "internal") or (":" in flags["audience"]) != (
-        audience == "participant"
-    ):
-        hint = "write public, participant:SLUG or internal"
-        raise usage_error(f"--audience {quote(flags['audience'])} is none", hint)
-    if audience == "participant":
-        store.submission(participant)
-    languages = {"en": ("en",), "ko": ("ko",), "all": ("en", "ko"), None: store.config.languages}[
-        flags["lang"]
-    ]
-    return Options(
-        audience=audience,
-        participant=participant or None,
-        languages=languages,
-        images=flags["images"] or _images(store),
-        drilldown=flags["drilldown"],
-        shards=flags["shards"],
-        jobs=flags["jobs"] or os.cpu_count() or 1,
-        paper_figures=flags["paper_figures"],
-        yes=flags["yes"],
-    )
-
-
-def _images(store: Store) -> str:
-    """The most that any data set's card allows; a card that allows less is still obeyed."""
-    allowed = {store.dataset(name).images for name in store.dataset_ids()}
-    return next((kind for kind in ("copy", "link") if kind in allowed), "none")
 
 
 def _progress(settings: Settings) -> Callable[..., Any] | None:

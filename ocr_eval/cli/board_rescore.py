@@ -9,7 +9,7 @@ import click
 
 from ocr_eval.cli.board import POLICY_FLAG, date_flag, date_of, output_flags, report
 from ocr_eval.cli.options import Example, Settings, common, option
-from ocr_eval.errors import Notice, usage_error
+from ocr_eval.errors import InputError, Notice, escape, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,15 +49,26 @@ def command(settings: Settings, /, directory: str, **flags: Any) -> int:
     A result that is there under the current signatures is not touched; --overlays adds the reasons to it. A submission
     without stored predictions stays as it is and is named.
     """
+    done, lost = rescore(settings, Path(directory), flags, date_of(flags["day"]).isoformat())
+    body = {"schema": "ocr-eval/board-rescore/1", "rescored": done, "not_rescored": lost}
+    lines = [f"{item['submission']} · {item['protocol']} · {item['key']}" for item in done]
+    lines += [f"{item['submission']} · not re-scored: {escape(item['reason'])}" for item in lost]
+    text = "\n".join(lines or ["nothing to do: every result is there"]) + "\n"
+    report(body, text, flags["format"], flags["target"])
+    return 0
+
+
+def rescore(
+    settings: Settings, folder: Path, flags: dict[str, Any], day: str
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Makes the missing results; (what was made, what could not be and why)."""
     from ocr_eval.board.writing import changing
+    from ocr_eval.cli.board_add import board_protocols, make_scoring, the_dataset
 
-    day = date_of(flags["day"]).isoformat()
-    done: list[dict[str, Any]] = []
-    lost: list[str] = []
-    with changing(Path(directory)) as store:
+    done: list[dict[str, str]] = []
+    lost: list[dict[str, str]] = []
+    with changing(folder) as store:
         chosen = [store.submission(slug) for slug in flags["slugs"]] or list(store.submissions())
-        from ocr_eval.cli.board_add import board_protocols, make_scoring, the_dataset
-
         names = [the_dataset(store, flags["dataset"])] if flags["dataset"] else list(store.dataset_ids())
         for name in names:
             rules = _rules(store, name, flags["protocol"], len(names) > 1, board_protocols)
@@ -69,19 +80,10 @@ def command(settings: Settings, /, directory: str, **flags: Any) -> int:
             for each in own:
                 pred = predictions(store, each, scoring, rules)
                 if pred is None:
-                    lost.append(each.slug)
-                    continue
-                done += _rescore(store, each, pred, scoring, rules, flags, day)
-    body = {"schema": "ocr-eval/board-rescore/1", "rescored": done, "not_rescored": lost}
-    lines = [f"{item['submission']} · {item['protocol']} · {item['key']}" for item in done]
-    lines += [f"{slug} · no stored predictions" for slug in lost]
-    report(
-        body,
-        "\n".join(lines or ["nothing to do: every result is there"]) + "\n",
-        flags["format"],
-        flags["target"],
-    )
-    return 0
+                    lost.append({"submission": each.slug, "reason": "no stored predictions"})
+                else:
+                    done += _rescore(store, each, pred, scoring, rules, flags, day, lost)
+    return done, lost
 
 
 def _rules(
@@ -161,8 +163,10 @@ def _rescore(
     rules: Sequence[EvaluationProtocol],
     flags: dict[str, Any],
     day: str,
-) -> list[dict[str, Any]]:
-    """Writes what is missing; one entry of the report per new result."""
+    lost: list[dict[str, str]],
+) -> list[dict[str, str]]:
+    """Writes what is missing; one entry of the report per new result. ``lost`` takes what these predictions cannot be
+    scored under, for want of texts or confidences."""
     from ocr_eval.board.records import card_of, result_files
     from ocr_eval.board.stored import Event
     from ocr_eval.board.writing import append, put_files
@@ -175,9 +179,14 @@ def _rescore(
         has_why = stem.with_name(stem.name + ".why.jsonl").is_file()
         if not stem.with_name(stem.name + ".json").is_file() or (flags["overlays"] and not has_why):
             missing.append(rule)
-    if not missing:
+    made = []
+    for rule in missing:
+        try:
+            made += scoring.score(pred, [rule], overlays=flags["overlays"])
+        except InputError as error:
+            lost.append({"submission": submission.slug, "reason": error.problems[0].reason})
+    if not made:
         return []
-    made = scoring.score(pred, missing, overlays=flags["overlays"])
     events, done = [], []
     for scored in made:
         card = card_of(scored.protocol)

@@ -29,7 +29,8 @@ PROTOCOLS = ("rrc-iou", "cascade", "popeval")
 def command(settings: Settings, out: str) -> int:
     """Scores the sample data set with the stored outputs of real engines; works offline.
 
-    Writes the counts of every image, the records and a drawing of a difficult image, and prints the commands it ran.
+    Writes the counts of every image, the records, a drawing of a difficult image, and a leaderboard with its site;
+    prints the commands it ran.
     """
     from ocr_eval.cli.output import emit
 
@@ -40,6 +41,7 @@ def command(settings: Settings, out: str) -> int:
 def run(folder: Path, settings: Settings) -> str:
     """Writes the demo's files into ``folder`` and returns what it prints."""
     from ocr_eval.assets import dataset_path, submissions
+    from ocr_eval.cli.demo_board import build_demo
     from ocr_eval.cli.output import OutputFile
     from ocr_eval.engine.local import Job
     from ocr_eval.errors import escape, usage_error
@@ -72,18 +74,23 @@ def run(folder: Path, settings: Settings) -> str:
     for file, text in files.items():
         with OutputFile(folder / file) as output:
             output.commit(text)
+    built = build_demo(folder, settings)
     flags = " ".join(f"-p {p}" for p in PROTOCOLS)
     labelled = " ".join(f"{engine}=sample:{engine}" for engine in engines)
     lines = [
         to_text(records, long=settings.verbose),
-        f"Written to {escape(str(folder))}: scores.json, rows.csv (counts of every image), {worst}.svg",
+        f"Written to {escape(str(folder))}: scores.json, rows.csv (counts of every image), {worst}.svg, board, site",
+        f"A leaderboard to open in a browser: {escape(str(folder / 'site' / 'index.html'))}",
         "",
         "The same again, step by step:",
         f"  ocr-eval score sample {labelled} {flags}",
         f"  ocr-eval explain sample sample:{name} --sample {worst} -p {PROTOCOLS[0]} --svg {worst}.svg",
+        *(f"  {command}" for command in built),
         "With your own files:",
         "  ocr-eval score your-gt.zip your-submission.zip -p rrc-iou",
         "  ocr-eval validate your-submission.zip --gt your-gt.zip",
+        "  ocr-eval board init your-board --dataset your-data --gt your-gt.zip -p rrc-iou --visibility public",
+        "  ocr-eval board add your-board your-submission.zip --id yours --name Yours --overlays",
     ]
     return "\n".join(lines) + "\n"
 

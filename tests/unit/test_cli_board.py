@@ -332,7 +332,7 @@ def test_rescoring_adds_what_is_missing_and_touches_nothing_else(board: Path, fo
     body = json.loads(run(*call, cwd=folder).out)
     jsonschema.validate(body, schema("board-rescore"))
     assert [item["protocol"] for item in body["rescored"]] == ["cascade"]
-    assert [slug[11:15] for slug in body["not_rescored"]] == ["bare"]
+    assert [item["submission"][11:15] for item in body["not_rescored"]] == ["bare"]
     after = tree(board)
     assert {name for name in before if before[name] != after[name]} == {"history.jsonl"}
     assert after["history.jsonl"].startswith(before["history.jsonl"])
@@ -347,6 +347,17 @@ def test_rescoring_adds_what_is_missing_and_touches_nothing_else(board: Path, fo
     assert run("board", "check", "b", cwd=folder).status == 0
     ran = run("board", "rescore", "b", "-p", "popeval", cwd=folder)
     assert ran.status == 6 and "E_SIGNATURE" in ran.err
+
+
+def test_predictions_without_texts_stay_unscored_where_texts_are_read(board: Path, folder: Path) -> None:
+    bare = {name: re.sub(r",[^,]*$", "", text, flags=re.M) for name, text in GOOD.items()}
+    archive(folder / "sub.zip", bare)
+    ran = add(folder, *NAMES)
+    assert ran.status == 3 and "cascade reads transcriptions" in ran.err
+    assert add(folder, *NAMES, "-p", "rrc-iou", "--keep-predictions").status == 0
+    ran = run("board", "rescore", "b", cwd=folder)
+    assert ran.status == 0 and "not re-scored: cascade reads transcriptions" in ran.out
+    assert run("board", "check", "b", "--rescore", "5", cwd=folder).status == 0
 
 
 def test_a_new_version_of_a_protocol_is_a_new_file_and_the_old_one_stays(

@@ -114,6 +114,10 @@ def test_installed_demo_runs_from_another_folder(site: Path, tmp_path: Path) -> 
     table = run(site / "bin/ocr-eval", "demo", cwd=tmp_path, **python)
     assert "rrc-iou" in table
     assert "popeval" in table
+    pages = tmp_path / "ocr-eval-demo" / "site"
+    assert (pages / "index.html").is_file() and (pages / "ko" / "index.html").is_file()
+    assert len(list(pages.rglob("*.jpg"))) == len(list((site / "ocr_eval/_datasets/sample/images").iterdir()))
+    assert "<image " in next((pages / "i" / "sample").glob("img-1-*.html")).read_text(encoding="utf-8")
 
 
 def test_version_is_told_once(site: Path, tmp_path: Path) -> None:
