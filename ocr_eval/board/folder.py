@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ocr_eval.errors import quote, usage_error
@@ -99,12 +99,32 @@ def put(target: Path, data: bytes) -> None:
     temporary(target).replace(target)
 
 
-def write_synced(path: Path, data: bytes) -> None:
-    """A new file with the permissions that the umask leaves, on disk when this returns."""
+def write_new(path: Path, data: bytes) -> None:
+    """A file that was not there, with the permissions that the umask leaves; perhaps not on disk yet."""
     with path.open("xb") as stream:
         stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """The same, on disk when this returns."""
+    write_new(path, data)
+    _sync(path)
+
+
+def sync_files(paths: Sequence[Path]) -> None:
+    """Waits until files are on disk; together, because a file system that must write its journal does it once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(_sync, paths))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,9 +22,10 @@ from ocr_eval.board.folder import (
     put,
     remove_empty,
     sweep,
+    sync_files,
     sync_folder,
     temporary,
-    write_synced,
+    write_new,
 )
 from ocr_eval.board.manifest import JOURNAL, MANIFEST, PENDING, Entry, Manifest, content_digest
 from ocr_eval.board.model import Output
@@ -92,6 +93,8 @@ def write(
             fresh, size, written = _render_all(out, planned, old, known, announce, gate, progress)
             if verdict is not None:
                 verdict()
+            with failing(out):
+                sync_files([temporary(out / path) for path in written])
         except BaseException:
             sweep(out, {*paths, JOURNAL})
             remove_empty(out, ((out / path).parent for path in paths))
@@ -199,7 +202,7 @@ def _render_all(
                 written.append(output.path)
                 with failing(target):
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    write_synced(temporary(target), made)
+                    write_new(temporary(target), made)
         assert entry is not None and data is not None
         fresh[output.path] = entry
         size += len(data)

@@ -161,7 +161,7 @@ def test_samples_csv_is_wide_and_empty_where_undefined() -> None:
         },
     )  # fmt: skip
     # hmean = 2 tp / (n_gt + n_det); alone 0/0 is undefined here
-    assert exports.to_samples_csv(tab, data) == f'sample,a,b\n"img, 1",{2 * 1 / 4},1.0\n\'=2,,0.0\n3,0.0,\n'
+    assert exports.to_samples_csv(tab, data) == f'sample,a,b\n"img, 1",{2 * 1 / 4},1\n\'=2,,0\n3,0,\n'
 
 
 def test_samples_csv_of_a_harmonic_mean_and_of_samples_as_a_term() -> None:
@@ -175,7 +175,14 @@ def test_samples_csv_of_a_harmonic_mean_and_of_samples_as_a_term() -> None:
         "x", ("s",), (None,), {}, None, ("tp", "n_gt", "n_det", "sum:near"), {"a": np.array([[1, 4, 2, 3.0]])}
     )
     p, r = 1 / 2, 3 / 4
-    assert exports.to_samples_csv(tab, data) == f"sample,a\ns,{(2 * p * r) / (p + r)}\n"
+    assert exports.to_samples_csv(tab, data) == f"sample,a\ns,{(2 * p * r) / (p + r):.1f}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"), [(2 / 3, "0.666667"), (-1e-9, "0"), (-0.5, "-0.5"), (100.0, "100"), (None, "")]
+)
+def test_values_of_samples_have_six_decimals(value: float | None, cell: str) -> None:
+    assert exports._short(value) == cell
 
 
 def test_a_metric_that_is_no_function_of_sums_has_no_values_per_sample() -> None:

@@ -280,7 +280,7 @@ def test_a_full_disk_leaves_old_or_new(
     new = outputs(a_html="A", b_html="B", d_html="D")
     write(tmp_path, old)
     calls = 0
-    genuine = folder.write_synced
+    genuine = folder.write_new
 
     def full(path: Path, data: bytes) -> None:
         nonlocal calls
@@ -291,8 +291,8 @@ def test_a_full_disk_leaves_old_or_new(
         genuine(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder, "write_synced", full)
-        patch.setattr(writer, "write_synced", full)
+        patch.setattr(folder, "write_new", full)
+        patch.setattr(writer, "write_new", full)
         if failing_call <= 6:  # the journal, three pages, the journal again, the manifest
             assert "cannot be written: No space left on device" in refused(lambda: write(tmp_path, new))
         else:
