@@ -44,17 +44,21 @@ class Entry:
 
 def add(store: Store, entry: Entry) -> str:
     """Writes the submission and its line of the history; the slug. To be called under the lock, after ``check``."""
-    files = {"card.toml": entry.card.to_toml().encode()}
-    lines = [f"{entry.digests[name]}  {name}\n" for name in sorted(entry.digests)]
-    files["predictions.sha256"] = "".join(lines).encode()
-    files |= entry.kept
-    for scored in entry.results:
-        files |= result_files(scored, entry.slug)
-    put_folder(store.path / "submissions" / entry.slug, files)
+    put_folder(store.path / "submissions" / entry.slug, files_of(entry))
     dataset = f"{entry.dataset}@{store.dataset(entry.dataset).gt8}"
     date = entry.card.date.isoformat()
     append(store, [Event(0, "add", date, submission=entry.slug, dataset=dataset)])
     return entry.slug
+
+
+def files_of(entry: Entry) -> dict[str, bytes]:
+    """Path below the submission's folder -> content: card, digests, what is kept, every result."""
+    lines = [f"{entry.digests[name]}  {name}\n" for name in sorted(entry.digests)]
+    files = {"card.toml": entry.card.to_toml().encode(), "predictions.sha256": "".join(lines).encode()}
+    files |= entry.kept
+    for scored in entry.results:
+        files |= result_files(scored, entry.slug)
+    return files
 
 
 def check_board(store: Store, dataset: str, gt_digest: str, protocols: Sequence[EvaluationProtocol]) -> None:
