@@ -1,24 +1,20 @@
-"""Views -> drawings with captions, notes and the same data as a table; long lists are cut, and the note says so."""
+"""One protocol's rows -> a drawing with caption, note and its data as a table; long lists are cut, and the note says so."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ocr_eval.board.model import BoardView, CorrelationView, HealthView, RowView, SliceView, TabView, Value
+from ocr_eval.board.model import RowView, TabView, Value
 from ocr_eval.report import plots
 from ocr_eval.report.i18n import text
-from ocr_eval.report.numbers import bounds, integer, percent, rank, ratio
+from ocr_eval.report.numbers import bounds, integer, percent, rank
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 ROWS = 60  # of a drawing
 TABLE_ROWS = 30  # more than these are not repeated below the drawing: they stand in the results table
-SLOPES = 40  # rows of a drawing of two protocols
-SLICE_ROWS = 12  # systems in the table under a drawing of slices
-APART = 6  # movers drawn apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +26,6 @@ class Figure:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFigures:
-    """Drawings of a board that belong to no single protocol."""
-
-    correlations: tuple[tuple[CorrelationView, Figure | None], ...]
-    slices: tuple[Figure, ...]
-    difficulty: Figure | None
-
-
-def board_figures(board: BoardView, lang: str) -> BoardFigures:
-    """Protocols compared, slices and difficulty."""
-    columns = dict.fromkeys(view.column for view in board.slices)
-    return BoardFigures(
-        tuple((view, slope_figure(board, view, k, lang)) for k, view in enumerate(board.correlations)),
-        tuple(
-            slice_figure(board.tabs[0], [v for v in board.slices if v.column == column], k, lang)
-            for k, column in enumerate(columns)
-        ),
-        difficulty_figure(board.health, lang) if board.health else None,
-    )
 
 
 def shared_scale(tab: TabView, rows: int) -> tuple[float, float]:
@@ -69,7 +43,7 @@ def shared_scale(tab: TabView, rows: int) -> tuple[float, float]:
 
 def scores_figure(tab: TabView, lang: str) -> Figure | None:
     """Scores with intervals, ceiling and tie brackets, and beside them the rank sets of the same rows."""
-    drawn = [(row, value) for row, value in _scored(tab)][:ROWS]
+    drawn = [(row, value) for row, value in scored(tab)][:ROWS]
     total = sum(row.state == "ranked" for row in tab.rows)
     if not drawn:
         return None
@@ -139,93 +113,7 @@ def scores_figure(tab: TabView, lang: str) -> Figure | None:
     )
 
 
-def slope_figure(board: BoardView, view: CorrelationView, number: int, lang: str) -> Figure | None:
-    """Positions under both protocols; who moves most is drawn apart."""
-    tabs = {tab.protocol: tab for tab in board.tabs}
-    if view.a not in tabs or view.b not in tabs:
-        return None
-    left, right = ([row for row, _ in _scored(tabs[text_])] for text_ in (view.a, view.b))
-    common = {row.key for row in left} & {row.key for row in right}
-    rows_a, rows_b = ([row for row in side if row.key in common][:SLOPES] for side in (left, right))
-    at_b = {row.key: k for k, row in enumerate(rows_b)}
-    movers = {key for key, a, b in view.movers[:APART] if a != b}
-    lines = [(k, at_b[row.key], row.key in movers) for k, row in enumerate(rows_a) if row.key in at_b]
-    caption = text(lang, "figure.slope", a=view.a, b=view.b)
-    drawing = plots.slope_plot(
-        [row.name for row in rows_a],
-        [row.name for row in rows_b],
-        lines,
-        name=f"moves-{number + 1}",
-        title=caption,
-        about=text(lang, "figure.slope.about", rows=len(rows_a)),
-        heads=(view.a, view.b),
-    )
-    names = {row.key: row.name for row in (*left, *right)}
-    note = text(lang, "figure.slope.note")
-    if len(common) > len(rows_a):
-        note += " " + text(lang, "figure.cut", shown=len(rows_a), total=integer(len(common)))
-    return Figure(
-        (drawing,),
-        caption,
-        (text(lang, "column.method"), view.a, view.b, text(lang, "column.move")),
-        tuple(
-            (names.get(key, key), str(a), str(b), ratio(a - b, 0) if a != b else "0")
-            for key, a, b in view.movers
-        ),
-        note,
-    )
-
-
-def slice_figure(tab: TabView, views: Sequence[SliceView], number: int, lang: str) -> Figure:
-    """One line per tag, a tick per system, a dot for the system that leads the board."""
-    rows = [row for row, _ in _scored(tab)]
-    strips = []
-    for view in views:
-        found = {key: value.value for key, value in view.values.items() if value.value is not None}
-        first = found.get(rows[0].key) if rows else None
-        label = text(lang, "figure.slice.label", tag=view.tag, samples=integer(view.samples))
-        strips.append(plots.Strip(label, [found[key] for key in sorted(found)], first))
-    caption = text(lang, "figure.slices", column=views[0].column, metric=tab.headline)
-    shown = rows[:SLICE_ROWS]
-    return Figure(
-        (
-            plots.strip_plot(
-                strips,
-                name=f"slice-{number + 1}",
-                title=caption,
-                about=text(lang, "figure.slices.about", tags=len(views)),
-            ),
-        ),
-        caption,
-        (text(lang, "column.method"), *(view.tag for view in views)),
-        tuple((row.name, *(_cell(view, row, tab.decimals) for view in views)) for row in shown),
-        text(lang, "figure.slices.note", name=rows[0].name[:60]) if rows else "",
-    )
-
-
-def difficulty_figure(health: HealthView, lang: str) -> Figure | None:
-    """How many samples are easy, how many are hard."""
-    if not any(health.histogram):
-        return None
-    edges = [percent(k / len(health.histogram), 0) for k in range(len(health.histogram) + 1)]
-    caption = text(lang, "figure.difficulty")
-    drawing = plots.histogram(
-        health.histogram,
-        edges,
-        name="difficulty",
-        title=caption,
-        about=text(lang, "figure.difficulty.about", systems=health.systems),
-    )
-    return Figure(
-        (drawing,),
-        caption,
-        (text(lang, "column.class"), text(lang, "column.samples")),
-        tuple((f"{edges[k]}–{edges[k + 1]} %", integer(count)) for k, count in enumerate(health.histogram)),
-        text(lang, "figure.difficulty.note"),
-    )
-
-
-def _scored(tab: TabView) -> list[tuple[RowView, Value]]:
+def scored(tab: TabView) -> list[tuple[RowView, Value]]:
     """Ranked rows that have a headline value, in order."""
     return [
         (row, value)
@@ -234,11 +122,3 @@ def _scored(tab: TabView) -> list[tuple[RowView, Value]]:
         for value in [row.values.get(tab.headline)]
         if value is not None and value.value is not None
     ]
-
-
-def _cell(view: SliceView, row: RowView, decimals: int) -> str:
-    value = view.values.get(row.key)
-    if value is None:
-        return "–"
-    interval = bounds(value.lo, value.hi, decimals)
-    return percent(value.value, decimals) + (f" {interval}" if interval else "")

@@ -28,6 +28,7 @@ from ocr_eval.report.page import folder_of, render
 TEMPLATES = Path(__file__).parent / "templates"
 INDEX_ROWS = 10
 CHANGES = 20  # of the index page
+EXPORTS = dict(json="JSON", csv="CSV", tex="LaTeX", md="Markdown", bib="BibTeX", cff="CFF")  # noqa: C408
 _PATHS = {
     "index": "index.html",
     "about": "about.html",
@@ -97,7 +98,7 @@ def render_index(site: SiteView, lang: str) -> str:
 
 def render_board(site: SiteView, board: BoardView, lang: str) -> str:
     """The table of every protocol, then intervals, ranks, ties, pairs; then protocols compared, slices, health."""
-    from ocr_eval.board.charts import board_figures
+    from ocr_eval.board.board_charts import board_figures
     from ocr_eval.board.cite import bibtex
     from ocr_eval.board.results import TIES, results
 
@@ -112,7 +113,7 @@ def render_board(site: SiteView, board: BoardView, lang: str) -> str:
         tabs=[results(board, tab, lang) for tab in board.tabs],
         figures=board_figures(board, lang),
         changes=sorted(board.changes, key=lambda event: event.seq, reverse=True),
-        names_of_exports={"json": "JSON", "csv": "CSV", "tex": "LaTeX", "md": "Markdown"},
+        names_of_exports=EXPORTS,
         tie_limit=TIES,
         citation=bibtex(site, board),
     )

@@ -115,7 +115,7 @@ def _ties(tab: TabView, ranked: tuple[RowView, ...]) -> tuple[Tie, ...]:
 
 
 def _names(rows: Sequence[RowView]) -> Markup:
-    return together([brief(row.name, 40) for row in rows], ", ")
+    return together([brief(row.name, 40) for row in rows], "; ")
 
 
 def _ranges(numbers: Sequence[int]) -> str:

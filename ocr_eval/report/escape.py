@@ -15,6 +15,7 @@ __all__ = [
     "address",
     "anchor",
     "attribute_lines",
+    "breakable",
     "brief",
     "compose",
     "csv_cell",
@@ -102,6 +103,13 @@ def attribute_lines(text: str) -> Markup:
     from markupsafe import Markup
 
     return Markup("&#10;").join(Markup(_quoted(line)) for line in text.split("\n"))
+
+
+def breakable(name: str) -> Markup:
+    """A name that a narrow column may break after its underscores."""
+    from markupsafe import Markup
+
+    return Markup("_<wbr>").join(Markup(_quoted(part)) for part in name.split("_"))
 
 
 def _quoted(text: str) -> str:

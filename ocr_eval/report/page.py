@@ -85,6 +85,7 @@ def environment(*folders: Path) -> Environment:
     made.filters.update(
         anchor=escape.anchor,
         attribute_lines=escape.attribute_lines,
+        breakable=escape.breakable,
         brief=escape.brief,
         foreign=escape.foreign,
         integer=numbers.integer,

@@ -8,11 +8,20 @@ of one kind share one path, so that a drawing of sixty rows costs some seventy e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.report.escape import plain, tag
+from ocr_eval.report.plot_parts import (
+    CUT,
+    Scale,
+    coordinate,
+    cut,
+    draw,
+    draw_frame,
+    place_ticks,
+    write_names,
+    write_texts,
+)
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -24,7 +33,6 @@ RANKS = 260  # width of rank sets
 GAP = 14
 LANE = 9  # distance of tie brackets
 LANES = 12
-CUT = 26  # characters of a row name
 
 
 class Bar(NamedTuple):
@@ -68,33 +76,34 @@ def interval_plot(
     values = [v for b in bars for v in (b.value, b.lo, b.hi) if v is not None] + (
         [ceiling[0]] if ceiling else []
     )
-    ticks, (lo, hi) = _ticks(values)
+    ticks, (lo, hi) = place_ticks(values)
     lanes = _lanes(groups)
     bottom = ROW * len(bars) + 8
-    x = _Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
+    x = Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
     y = [8 + ROW * k + ROW / 2 for k in range(len(bars))]
     ranges = "".join(
-        f"M{_n(x(b.lo))} {_n(y[k])}H{_n(x(b.hi))}"
+        f"M{coordinate(x(b.lo))} {coordinate(y[k])}H{coordinate(x(b.hi))}"
         for k, b in enumerate(bars)
         if b.lo is not None and b.hi is not None
     )
-    dots = "".join(f"M{_n(x(b.value))} {_n(y[k])}h.01" for k, b in enumerate(bars))
-    parts = [*_frame(ticks, x, bottom, "%"), _labels([(b.label, b.strong) for b in bars], y, LABEL)]
+    dots = "".join(f"M{coordinate(x(b.value))} {coordinate(y[k])}h.01" for k, b in enumerate(bars))
+    parts = [*draw_frame(ticks, x, bottom, "%"), write_names([(b.label, b.strong) for b in bars], y, LABEL)]
     if ceiling:
         parts += [
-            tag("path", {"class": "ceiling", "d": f"M{_n(x(ceiling[0]))} 2V{_n(bottom)}"}),
-            _texts([(x(ceiling[0]), bottom + 30.0, ceiling[1][:CUT])]),
+            tag("path", {"class": "ceiling", "d": f"M{coordinate(x(ceiling[0]))} 2V{coordinate(bottom)}"}),
+            write_texts([(x(ceiling[0]), bottom + 30.0, cut(ceiling[1]))]),
         ]
     parts += [tag("path", {"class": "range", "d": ranges}), tag("path", {"class": "dot", "d": dots})]
     brackets = "".join(
-        f"M{_n(left)} {_n(y[g[0]])}V{_n(y[g[-1]])}" + "".join(f"M{_n(left)} {_n(y[k])}h-4" for k in g)
+        f"M{coordinate(left)} {coordinate(y[g[0]])}V{coordinate(y[g[-1]])}"
+        + "".join(f"M{coordinate(left)} {coordinate(y[k])}h-4" for k in g)
         for lane, g in lanes
         for left in [LABEL + GAP + AREA + 14 + LANE * lane]
     )
     if brackets:
         parts.append(tag("path", {"class": "bracket", "d": brackets}))
     width = LABEL + GAP + AREA + 18 + (LANE * (1 + max(lane for lane, _ in lanes)) if lanes else 0)
-    return _drawing(name, title, about, width, bottom + (38 if ceiling else 22), parts)
+    return draw(name, title, about, width, bottom + (38 if ceiling else 22), parts)
 
 
 def rank_plot(spans: Sequence[Span], *, name: str, title: str, about: str, labels: bool = True) -> Markup:
@@ -107,18 +116,21 @@ def rank_plot(spans: Sequence[Span], *, name: str, title: str, about: str, label
     ticks = sorted({1, *range(step, last + 1, step)})
     bottom = ROW * len(spans) + 8
     left = LABEL + GAP if labels else GAP
-    x = _Scale(0.5, last + 0.5, left, left + RANKS)
+    x = Scale(0.5, last + 0.5, left, left + RANKS)
     y = [8 + ROW * k + ROW / 2 for k in range(len(spans))]
     half = min(0.35, 3 * last / RANKS)
-    sets = "".join(f"M{_n(x(s.lo - half))} {_n(y[k])}H{_n(x(s.hi + half))}" for k, s in enumerate(spans))
-    dots = "".join(f"M{_n(x(s.position))} {_n(y[k])}h.01" for k, s in enumerate(spans))
+    sets = "".join(
+        f"M{coordinate(x(s.lo - half))} {coordinate(y[k])}H{coordinate(x(s.hi + half))}"
+        for k, s in enumerate(spans)
+    )
+    dots = "".join(f"M{coordinate(x(s.position))} {coordinate(y[k])}h.01" for k, s in enumerate(spans))
     parts = [
-        *_frame([(float(t), str(t)) for t in ticks], x, bottom, ""),
-        *([_labels([(s.label, s.strong) for s in spans], y, LABEL)] if labels else []),
+        *draw_frame([(float(t), str(t)) for t in ticks], x, bottom, ""),
+        *([write_names([(s.label, s.strong) for s in spans], y, LABEL)] if labels else []),
         tag("path", {"class": "set", "d": sets}),
         tag("path", {"class": "dot", "d": dots}),
     ]
-    return _drawing(name, title, about, left + RANKS + GAP, bottom + 22, parts)
+    return draw(name, title, about, left + RANKS + GAP, bottom + 22, parts)
 
 
 def slope_plot(
@@ -142,35 +154,43 @@ def slope_plot(
     apart_left = {i for i, j, apart in lines if apart and i != j}
     apart_right = {j for i, j, apart in lines if apart and i != j}
     parts += [
-        _labels([(label, k in apart_left) for k, label in enumerate(left)], y, a - 8),
-        _labels([(label, k in apart_right) for k, label in enumerate(right)], y, b + 8, "labels right"),
+        write_names([(label, k in apart_left) for k, label in enumerate(left)], y, a - 8),
+        write_names([(label, k in apart_right) for k, label in enumerate(right)], y, b + 8, "labels right"),
     ]
     for head, place, anchor in ((heads[0], a, "end"), (heads[1], b, "start")):
         parts.append(
-            tag("text", {"class": "head", "x": place, "y": 14, "text-anchor": anchor}, plain(head[: CUT + 8]))
+            tag(
+                "text",
+                {"class": "head", "x": place, "y": 14, "text-anchor": anchor},
+                cut(plain(head), CUT + 6),
+            )
         )
-    return _drawing(name, title, about, 2 * (LABEL + GAP) + 150, (y[-1] if y else 34) + 12, parts)
+    return draw(name, title, about, 2 * (LABEL + GAP) + 150, (y[-1] if y else 34) + 12, parts)
 
 
 def strip_plot(strips: Sequence[Strip], *, name: str, title: str, about: str) -> Markup:
     """One line per group with a tick for every value and a dot for the first."""
-    ticks, (lo, hi) = _ticks([v for s in strips for v in s.values])
+    ticks, (lo, hi) = place_ticks([v for s in strips for v in s.values])
     bottom = ROW * len(strips) + 8
-    x = _Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
+    x = Scale(lo, hi, LABEL + GAP, LABEL + GAP + AREA)
     y = [8 + ROW * k + ROW / 2 for k in range(len(strips))]
     marks = "".join(  # ticks closer than a pixel are one tick
-        f"M{place} {_n(y[k] - 5)}v10"
+        f"M{place} {coordinate(y[k] - 5)}v10"
         for k, s in enumerate(strips)
         for place in sorted({round(x(v)) for v in s.values})
     )
-    dots = "".join(f"M{_n(x(s.first))} {_n(y[k])}h.01" for k, s in enumerate(strips) if s.first is not None)
+    dots = "".join(
+        f"M{coordinate(x(s.first))} {coordinate(y[k])}h.01"
+        for k, s in enumerate(strips)
+        if s.first is not None
+    )
     parts = [
-        *_frame(ticks, x, bottom, "%"),
-        _labels([(s.label, False) for s in strips], y, LABEL),
+        *draw_frame(ticks, x, bottom, "%"),
+        write_names([(s.label, False) for s in strips], y, LABEL),
         tag("path", {"class": "tally", "d": marks}),
         tag("path", {"class": "dot", "d": dots}),
     ]
-    return _drawing(name, title, about, LABEL + GAP + AREA + 14, bottom + 22, parts)
+    return draw(name, title, about, LABEL + GAP + AREA + 14, bottom + 22, parts)
 
 
 def histogram(counts: Sequence[int], edges: Sequence[str], *, name: str, title: str, about: str) -> Markup:
@@ -179,55 +199,30 @@ def histogram(counts: Sequence[int], edges: Sequence[str], *, name: str, title: 
     bars, texts = "", []
     for k, count in enumerate(counts):
         top = 20 + high * (1 - count / step)
-        bars += f"M{20 + width * k} {20 + high}V{_n(top)}h{width - 4}V{20 + high}z" if count else ""
+        bars += f"M{20 + width * k} {20 + high}V{coordinate(top)}h{width - 4}V{20 + high}z" if count else ""
         texts.append((18.0 + width * k + width // 2, top - 5, str(count)))
     texts += [(18.0 + width * k, high + 36.0, edge) for k, edge in enumerate(edges)]
     base = tag("path", {"class": "axis", "d": f"M18 {20 + high}h{width * len(counts)}"})
-    return _drawing(
+    return draw(
         name,
         title,
         about,
         36 + width * len(counts),
         high + 44,
-        [tag("path", {"class": "bars", "d": bars}), base, _texts(texts)],
+        [tag("path", {"class": "bars", "d": bars}), base, write_texts(texts)],
     )
 
 
 def interval_bar(value: float, lo: float | None, hi: float | None, low: float, high: float) -> Markup:
     """A row's interval on a scale it shares with the other rows of its table; the numbers stand beside it."""
-    x = _Scale(low, high, 4.0, 116.0)
-    span = f"M{_n(x(lo))} 6H{_n(x(hi))}" if lo is not None and hi is not None else ""
+    x = Scale(low, high, 4.0, 116.0)
+    span = f"M{coordinate(x(lo))} 6H{coordinate(x(hi))}" if lo is not None and hi is not None else ""
     return tag(
         "svg",
         {"class": "bar", "viewBox": "0 0 120 12", "width": 120, "height": 12, "aria-hidden": "true"},
         *([tag("path", {"class": "range", "d": span})] if span else []),
-        tag("path", {"class": "dot", "d": f"M{_n(x(value))} 6h.01"}),
+        tag("path", {"class": "dot", "d": f"M{coordinate(x(value))} 6h.01"}),
     )
-
-
-class _Scale(NamedTuple):
-    """A value -> its place."""
-
-    low: float
-    high: float
-    left: float
-    right: float
-
-    def __call__(self, value: float) -> float:
-        spread = (self.high - self.low) or 1.0
-        return self.left + (self.right - self.left) * (value - self.low) / spread
-
-
-def _ticks(values: Sequence[float]) -> tuple[list[tuple[float, str]], tuple[float, float]]:
-    """Round numbers (with what is written at them, in percent) over all values, and the ends of the scale."""
-    low, high = min(values, default=0.0), max(values, default=1.0)
-    spread = max(high - low, 1e-4)
-    power = Decimal(1).scaleb(floor(log10(spread / 5)))
-    step = next(power * k for k in (1, 2, 5, 10) if spread / float(power * k) <= 6)
-    first, last = floor(Decimal(low) / step), ceil(Decimal(high) / step)
-    places = [step * k for k in range(first, max(last, first + 1) + 1)]
-    ticks = [(float(place), f"{(place * 100).normalize():f}") for place in places]
-    return ticks, (ticks[0][0], ticks[-1][0])
 
 
 def _lanes(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]]:
@@ -241,60 +236,3 @@ def _lanes(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]]:
         ends[lane : lane + 1] = [group[-1]]
         placed.append((lane, group))
     return placed
-
-
-def _frame(ticks: Sequence[tuple[float, str]], x: _Scale, bottom: float, unit: str) -> list[Markup]:
-    lines = "".join(f"M{_n(x(place))} 4V{_n(bottom)}" for place, _ in ticks)
-    texts = [
-        (x(place), bottom + 14.0, written + (unit if k == len(ticks) - 1 else ""))
-        for k, (place, written) in enumerate(ticks)
-    ]
-    return [tag("path", {"class": "grid", "d": lines}), _texts(texts)]
-
-
-def _texts(texts: Sequence[tuple[float, float, str]]) -> Markup:
-    """Small texts centred at (x, y)."""
-    return tag(
-        "g", {"class": "ticks"}, *(tag("text", {"x": _n(x), "y": _n(y)}, plain(t)) for x, y, t in texts)
-    )
-
-
-def _labels(rows: Sequence[tuple[str, bool]], y: Sequence[float], x: float, kind: str = "labels") -> Markup:
-    """Row names with their baselines; the drawing's style sheet aligns them."""
-    return tag(
-        "g",
-        {"class": kind},
-        *(
-            tag(
-                "text",
-                {"class": "strong" if strong else None, "x": _n(x), "y": _n(y[k] + 4)},
-                plain(label if len(label) <= CUT else label[: CUT - 1] + "…"),
-            )
-            for k, (label, strong) in enumerate(rows)
-        ),
-    )
-
-
-def _drawing(
-    name: str, title: str, about: str, width: float, height: float, parts: Sequence[Markup]
-) -> Markup:
-    return tag(
-        "svg",
-        {
-            "class": "plot",
-            "role": "img",
-            "aria-labelledby": f"{name}-title {name}-about",
-            "viewBox": f"0 0 {_n(width)} {_n(height)}",
-            "width": _n(width),
-            "height": _n(height),
-        },
-        tag("title", {"id": f"{name}-title"}, title),
-        tag("desc", {"id": f"{name}-about"}, about),
-        *parts,
-    )
-
-
-def _n(value: float) -> str:
-    """A coordinate: an integer, or two decimals."""
-    text = f"{value:.2f}"
-    return text[:-3].replace("-0", "0") if text.endswith(".00") else text
