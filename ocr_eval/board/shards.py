@@ -1,7 +1,8 @@
 """Per-sample rows and what scripts must know about them -> data shards, small files of one statement.
 
-``OE.put("key","base64");`` and a line feed. A shard holds gzip of UTF-8 JSON or of columns: little-endian, one after the other, without a header; their names and
-types stand in the metadata. Names are already free of hidden characters, so that scripts only have to show them.
+``OE.put("key","base64");`` and a line feed. A shard holds gzip of UTF-8 JSON or of columns: little-endian, one after
+the other, without a header; their names and types stand in the metadata. Names are already free of hidden characters,
+so that scripts only have to show them.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ window.OE = {root: new URL('..', document.currentScript.src).href, decimals: 2};
     return select.value;
   };
 
-  OE.percent = function (x, plus = '') { // ties to even
+  OE.percent = function (x, plus = '') { // from the shortest decimal, ties to even
     if (!Number.isFinite(x)) return 'n/a';
-    const y = Math.abs(x) * 10 ** (OE.decimals + 2), low = Math.floor(y), rest = y - low;
+    const size = Math.abs(x), y = size < 1e-6 ? 0 : Number(`${size}e${OE.decimals + 2}`), low = Math.floor(y), rest = y - low;
     const whole = low + (rest > 0.5 || rest === 0.5 && low % 2);
     return (whole && (x < 0 ? '\u2212' : plus) || '') + (whole / 10 ** OE.decimals).toFixed(OE.decimals);
   };

@@ -80,7 +80,7 @@
     if (sorted[0] < last) return [S.quantile(sorted, 0.025), S.quantile(sorted, 0.975)];
     // All replicates are equal: Wilson's interval where the metric is k of n; 2 tp of g + d is tp of half as many.
     if (which > 1 || !over || over[1] || [...over, ...under].some(term => term[0].startsWith('sum:'))) return null;
-    const [k, n] = [0, 1].map(side => pair.total[which * 2 + side] / over[0][1]), z = 1.959963984540054;
+    const [k, n] = [0, 1].map(side => pair.total[which * 2 + side] / over[0][1]), z = 1.9599639845400536;
     if (!(k >= 0 && k <= n && n)) return null;
     const p = k / n, scale = 1 + z * z / n, half = z / scale * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
     const centre = (p + z * z / (2 * n)) / scale;
