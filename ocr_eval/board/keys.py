@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from ocr_eval.record import package_version as package_version
 
 CODE = (
     "board",
@@ -38,11 +39,6 @@ def file_digest(path: Path) -> str:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def package_version() -> str:
-    """The version of ocr_eval; asked for by name, for the package's public names reach rooms that boards must not."""
-    return str(import_module("ocr_eval").__version__)
 
 
 @cache

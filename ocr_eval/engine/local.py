@@ -60,14 +60,14 @@ class Job:
 
     def run(self, pred: Instances, name: str = "") -> list[Record]:
         """One record per protocol, in order."""
-        from ocr_eval import __version__
+        from ocr_eval.record import package_version
         from ocr_eval.tables.digest import digest
 
         joined, pairing = self.pair(pred)
         kept = None
         if not (joined.gt.valid.all() and joined.pred.valid.all()):
             kept = {"false-positive": "fp", "official": "official"}.get(self.invalid_polygons)
-        identity = Identity(__version__, self.dataset, self.gt_digest, digest(pred), kept_invalid=kept)
+        identity = Identity(package_version(), self.dataset, self.gt_digest, digest(pred), kept_invalid=kept)
         records = []
         for rule in self.protocols:
             own = identity
