@@ -110,15 +110,15 @@ def tab_signature(tab: Tab) -> str:
 
 def revealing(record: Mapping[str, Any]) -> dict[str, int]:
     """Predictions, ignored, invalid, duplicates, large, missing: what shows gaming. Absent: not known."""
-    stored = record.get("revealing")
+    stored, counts = record.get("revealing"), record["counts"]
+    ignored = {"ignored": counts["dc_det"]} if "dc_det" in counts else {}
     if stored:
-        return {name: int(value) for name, value in stored.items() if value is not None}
-    counts = record["counts"]
+        known = {name: int(value) for name, value in stored.items() if value is not None}
+        return {**{name: known.pop(name) for name in ("predictions",) if name in known}, **ignored, **known}
     found: dict[str, int] = {}
     if "n_det" in counts:
         found["predictions"] = counts["n_det"] + counts.get("dc_det", 0)
-    if "dc_det" in counts:
-        found["ignored"] = counts["dc_det"]
+    found |= ignored
     for warning in record["warnings"]:
         if warning["code"] in _FROM_WARNINGS:
             found[_FROM_WARNINGS[warning["code"]]] = int(warning["count"])

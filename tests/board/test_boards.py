@@ -108,7 +108,7 @@ def test_a_hidden_store_holds_its_canaries(tmp_path):
 def test_the_stored_gt_is_the_one_in_signatures():
     made = boards.hostile(OWN[:5])
     assert made.gt is not None and digest(made.gt) == made.gt_digest
-    assert hashlib.sha256(canonical(made.gt).encode()).hexdigest() == made.gt_digest
+    assert hashlib.sha256(canonical(made.gt)).hexdigest() == made.gt_digest
 
 
 def test_the_seven_of_ic15(shared):

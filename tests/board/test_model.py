@@ -225,6 +225,7 @@ def test_gaming_counts_come_from_the_record(tmp_path: Path) -> None:
     building = built(tmp_path / "b", synthetic(1, 30))
     record = next((tmp_path / "b/submissions").glob("*/results/*/*.json"))
     body = json.loads(record.read_text(encoding="utf-8"))
+    kept = body.pop("revealing")
     body["warnings"].append({"code": "W_DUPLICATE", "message": "7 repeat", "count": 7})
     record.write_text(json.dumps(body), encoding="utf-8")
     row = board_of(building).tabs[0].rows[0]
@@ -235,6 +236,10 @@ def test_gaming_counts_come_from_the_record(tmp_path: Path) -> None:
     assert row.counts["ignored"] == table["dc_det"]
     assert row.counts["duplicates"] == 7
     assert ("W_DUPLICATE", "7 repeat", 7) in row.warnings
+    record.write_text(json.dumps(body | {"revealing": kept}), encoding="utf-8")
+    again = board_of(reopened(tmp_path / "b")).tabs[0].rows[0]
+    assert list(again.counts) == ["predictions", "ignored", "invalid", "duplicates", "missing"]
+    assert again.counts["ignored"] == row.counts["ignored"] and again.counts["duplicates"] == 0
 
 
 def test_keys_follow_what_pages_show(tmp_path: Path) -> None:
