@@ -10,6 +10,7 @@ from ocr_eval.board.model import BoardView, CorrelationView, HealthView, RowView
 from ocr_eval.report import plots
 from ocr_eval.report.i18n import text
 from ocr_eval.report.numbers import bounds, integer, percent, ratio
+from ocr_eval.report.plot_parts import CUT, cut
 
 SLOPES = 40  # rows of a drawing of two protocols
 SLICES = 40  # lines of the drawing of slices
@@ -113,7 +114,7 @@ def slice_figure(tab: TabView, views: Sequence[SliceView], lang: str) -> Figure:
 def _slice_name(view: SliceView) -> str:
     """``script: ko (120)``, short enough for the drawing."""
     count = f" ({view.samples})"
-    return plots.cut(f"{view.column}: {view.tag}", plots.CUT - len(count)) + count
+    return cut(f"{view.column}: {view.tag}", CUT - len(count)) + count
 
 
 def difficulty_figure(health: HealthView, lang: str) -> Figure | None:

@@ -1,4 +1,4 @@
-"""One protocol's rows -> a drawing with caption, note and its data as a table; long lists are cut, and the note says so."""
+"""One protocol's rows -> a drawing with caption, note and its data as a table; what is cut is said."""
 
 from __future__ import annotations
 
