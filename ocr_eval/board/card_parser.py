@@ -6,9 +6,17 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
 
+from ocr_eval.board.card_keys import (
+    BOARD_KEYS,
+    CONFIG_KEYS,
+    DATASET_KEYS,
+    POLICY_KEYS,
+    PROTOCOL_KEYS,
+    SCALARS,
+    SUBMISSION_KEYS,
+)
 from ocr_eval.board.cards import (
     BoardConfig,
     Config,
@@ -19,101 +27,18 @@ from ocr_eval.board.cards import (
     is_slug,
     method_id_problem,
 )
-from ocr_eval.board.toml import Key, check_keys, decode, line_of, read_toml
+from ocr_eval.board.toml import check_keys, decode, line_of, read_toml
 from ocr_eval.errors import InputError, Problem, quote
 
-AUDIENCES = ("public", "participant", "internal")
-PER_TEAM = ("best", "latest", "selected", "all")
-VERIFICATIONS = ("self-reported", "rescored", "reproduced")
 _DATASET = re.compile(r"([a-z0-9][a-z0-9._-]{0,63})@([0-9a-f]{8})\Z")
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]+\Z")
 _SHA = re.compile(r"[0-9a-f]{64}\Z")
-_BOARD_KEYS = {
-    "id": Key("text", True),
-    "title": Key("text", True),
-    "dataset": Key("text", True),
-    "protocol": Key("text", True),
-    "headline": Key("text"),
-    "also": Key("texts"),
-    "version": Key("int"),
-    "frozen": Key("date"),
-    "seed": Key("int"),
-}
-_POLICY_KEYS = {
-    "per_team": Key("text", choices=PER_TEAM),
-    "per": Key("text", choices=("team",)),
-    "max_per_day": Key("int"),
-    "max_total": Key("int"),
-    "blind_until": Key("date"),
-    "ladder": Key("bool"),
-    "decimals": Key("int"),
-}
-_CONFIG_KEYS = {
-    "schema": Key("int", True),
-    "title": Key("text", True),
-    "languages": Key("texts", choices=("en", "ko")),
-    "audience": Key("text", choices=AUDIENCES),
-    "secret_file": Key("text"),
-    "url": Key("url"),
-    "board": Key("tables"),
-    "policy": Key("table"),
-}
-_DATASET_KEYS = {
-    "schema": Key("int", True),
-    "id": Key("text", True),
-    "gt_digest": Key("text", True),
-    **{
-        name: Key("text")
-        for name in (
-            "version",
-            "split",
-            "title",
-            "licence",
-            "homepage",
-            "citation",
-            "groups",
-            "image_url",
-            "notes",
-        )
-    },
-    "task": Key("texts"),
-    "languages": Key("texts"),
-    "slices": Key("texts"),
-    "visibility": Key("text", choices=("public", "hidden")),
-    "images": Key("text", choices=("link", "copy", "none")),
-    "frozen": Key("date"),
-}
-_PROTOCOL_KEYS = {
-    "schema": Key("int", True),
-    "id": Key("text", True),
-    "version": Key("int", True),
-    "protocol": Key("text", True),
-    "digest": Key("text", True),
-    "task": Key("text", True),
-    "columns": Key("texts", True),
-    "source": Key("text", True),
-    "parameters": Key("table", True),
-}
-_KINDS = {"bool": "bool", "bool | None": "bool", "int | None": "int", "tuple[str, ...]": "texts"}
-_SCALARS = ("model_params", "extra_data", "speed", "hardware")  # people write numbers here
-SUBMISSION_KEYS: dict[str, Key] = {"schema": Key("int")} | {
-    each.name: Key(
-        "scalar"
-        if each.name in _SCALARS
-        else "date"
-        if "date" in str(each.type)
-        else _KINDS.get(str(each.type), "text"),
-        required=each.name in ("id", "name", "date"),
-        choices=VERIFICATIONS if each.name == "verification" else (),
-    )
-    for each in fields(SubmissionCard)
-}
 
 
 def parse_config(data: bytes, source: str = "board.toml") -> Config:
     """board.toml. Raises InputError (E_CONFIG) naming every fault with its line."""
     values, text = read_toml(data, source, "E_CONFIG")
-    problems = check_keys(values, _CONFIG_KEYS, source=source, code="E_CONFIG", text=text)
+    problems = check_keys(values, CONFIG_KEYS, source=source, code="E_CONFIG", text=text)
     problems += _schema(values, source, text, "E_CONFIG")
     boards: list[BoardConfig] = []
     tables = values.get("board", []) if isinstance(values.get("board", []), list) else []
@@ -121,7 +46,7 @@ def parse_config(data: bytes, source: str = "board.toml") -> Config:
         if not isinstance(table, dict):
             continue
         at = f"[[board]] {number}: "
-        faults = check_keys(table, _BOARD_KEYS, source=source, code="E_CONFIG", text=text, at=at)
+        faults = check_keys(table, BOARD_KEYS, source=source, code="E_CONFIG", text=text, at=at)
         if not faults:
             faults = _board_faults(table, boards, source, text)
         problems += faults
@@ -134,9 +59,7 @@ def parse_config(data: bytes, source: str = "board.toml") -> Config:
             )
     policy = values.get("policy", {})
     if isinstance(policy, dict):
-        problems += check_keys(
-            policy, _POLICY_KEYS, source=source, code="E_CONFIG", text=text, at="[policy] "
-        )
+        problems += check_keys(policy, POLICY_KEYS, source=source, code="E_CONFIG", text=text, at="[policy] ")
         if isinstance(policy.get("decimals"), int) and not 0 <= policy["decimals"] <= 6:
             hint = "write a number from 0 to 6"
             line = line_of("decimals", text)
@@ -174,7 +97,7 @@ def _board_faults(
 def parse_dataset(data: bytes, source: str = "card.toml") -> DatasetCard:
     """A data set's card in a store. Raises InputError (E_CONFIG) naming every fault with its line."""
     values, text = read_toml(data, source, "E_CONFIG")
-    problems = check_keys(values, _DATASET_KEYS, source=source, code="E_CONFIG", text=text)
+    problems = check_keys(values, DATASET_KEYS, source=source, code="E_CONFIG", text=text)
     problems += _schema(values, source, text, "E_CONFIG")
     if not problems and not (_SHA.match(values["gt_digest"]) and not method_id_problem(values["id"])):
         reason = "gt_digest is no SHA-256 or id no id"
@@ -188,7 +111,7 @@ def parse_dataset(data: bytes, source: str = "card.toml") -> DatasetCard:
 def parse_protocol_card(data: bytes, source: str = "protocol.toml") -> ProtocolCard:
     """A protocol's card in a store. Raises InputError (E_CONFIG) naming every fault with its line."""
     values, text = read_toml(data, source, "E_CONFIG")
-    problems = check_keys(values, _PROTOCOL_KEYS, source=source, code="E_CONFIG", text=text)
+    problems = check_keys(values, PROTOCOL_KEYS, source=source, code="E_CONFIG", text=text)
     problems += _schema(values, source, text, "E_CONFIG")
     if not problems and not _SHA.match(values["digest"]):
         hint = "64 hex digits, `ocr-eval board init` writes them"
@@ -233,7 +156,7 @@ def parse_submission(data: bytes, source: str = "card.toml") -> SubmissionCard:
     if problems:
         raise InputError(problems)
     plain = _plain(values)
-    return SubmissionCard(**plain | {k: str(plain[k]) for k in _SCALARS if k in plain})
+    return SubmissionCard(**plain | {k: str(plain[k]) for k in SCALARS if k in plain})
 
 
 def _read_json(data: bytes, source: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _value(key: str, word: str) -> Any:
     """The value of ``--set``: None removes the field. Raises InputError (E_USAGE) for a key that cannot be set."""
     import tomllib
 
-    from ocr_eval.board.card_parser import SUBMISSION_KEYS
+    from ocr_eval.board.card_keys import SUBMISSION_KEYS
 
     known = [name for name in SUBMISSION_KEYS if name not in ("schema", *FIXED)]
     if key not in known:

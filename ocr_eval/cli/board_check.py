@@ -89,7 +89,7 @@ def _site(store: Store, site: str) -> list[Problem]:
 
 def rescored(settings: Settings, store: Store, flags: dict[str, Any]) -> Iterator[list[Problem]]:
     """The problems of every chosen result, counted again from stored predictions."""
-    from ocr_eval.cli.board_add import make_scoring
+    from ocr_eval.cli.board_inputs import make_scoring
     from ocr_eval.protocols import protocol
 
     for dataset in store.dataset_ids():

@@ -63,7 +63,7 @@ def rescore(
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Makes the missing results; (what was made, what could not be and why)."""
     from ocr_eval.board.writing import changing
-    from ocr_eval.cli.board_add import board_protocols, make_scoring, the_dataset
+    from ocr_eval.cli.board_inputs import board_protocols, make_scoring, the_dataset
 
     done: list[dict[str, str]] = []
     lost: list[dict[str, str]] = []

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_eval import assets
-from ocr_eval.board import card_parser
+from ocr_eval.board import card_keys
 from ocr_eval.board.card_parser import parse_config, parse_dataset, parse_submission
 from ocr_eval.board.cards import SubmissionCard, check_method_id, dataset_to_toml, is_slug, slug_of
 from ocr_eval.board.slices import standard_slices, text_height
@@ -197,10 +197,10 @@ def test_a_fault_of_board_toml_is_a_configuration_error(change: tuple[str, str],
 
 def test_schemas_and_parsers_know_the_same_keys() -> None:
     tables = {
-        "board-config": card_parser._CONFIG_KEYS,
-        "dataset-card": card_parser._DATASET_KEYS,
-        "protocol-card": card_parser._PROTOCOL_KEYS,
-        "submission-card": card_parser.SUBMISSION_KEYS,
+        "board-config": card_keys.CONFIG_KEYS,
+        "dataset-card": card_keys.DATASET_KEYS,
+        "protocol-card": card_keys.PROTOCOL_KEYS,
+        "submission-card": card_keys.SUBMISSION_KEYS,
     }
     for name, keys in tables.items():
         body = schema(name)
@@ -208,8 +208,8 @@ def test_schemas_and_parsers_know_the_same_keys() -> None:
         assert set(body["properties"]) == set(keys)
         assert set(body["required"]) == {key for key, kind in keys.items() if kind.required}
     inner = schema("board-config")["properties"]
-    assert set(inner["board"]["items"]["properties"]) == set(card_parser._BOARD_KEYS)
-    assert set(inner["policy"]["properties"]) == set(card_parser._POLICY_KEYS)
+    assert set(inner["board"]["items"]["properties"]) == set(card_keys.BOARD_KEYS)
+    assert set(inner["policy"]["properties"]) == set(card_keys.POLICY_KEYS)
 
 
 def test_a_data_set_without_visibility_is_hidden() -> None:
