@@ -12,7 +12,7 @@ from ocr_eval.board.records import Scored, card_of, result_files
 from ocr_eval.board.store import Store
 from ocr_eval.board.stored import Event, Submission
 from ocr_eval.board.writing import append, put_folder
-from ocr_eval.errors import Notice, quote, usage_error
+from ocr_eval.errors import Notice, close_matches, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
@@ -109,6 +109,17 @@ def check_limits(store: Store, card: SubmissionCard) -> None:
             when = f" on {card.date.isoformat()}" if name == "max_per_day" else ""
             reason = f"{used} submissions of this team{when}, the board's {name} is {limit}"
             raise usage_error(reason, "wait, or ask the board's organisers", "E_LIMIT")
+
+
+def check_supersedes(store: Store, card: SubmissionCard, source: str) -> None:
+    """Raises InputError (E_FORMAT) when the card supersedes a submission that the board does not have."""
+    known = [each.slug for each in store.submissions()]
+    if card.supersedes and card.supersedes not in known:
+        near = close_matches(card.supersedes, known, n=2, cutoff=0.4)
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else "write the slug of a submission of this board"
+        )
+        raise usage_error(f"supersedes: no submission {quote(card.supersedes)}", hint, "E_FORMAT", source)
 
 
 def notices(store: Store, entry: Entry) -> list[Notice]:

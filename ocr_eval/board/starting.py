@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocr_eval.board.cards import (
@@ -193,9 +192,3 @@ def gt_digest(gt: Instances) -> str:
     from ocr_eval.tables.digest import digest
 
     return digest(gt)
-
-
-def secret_place(store: Path) -> tuple[str, Path]:
-    """(secret_file as board.toml names it, where that is): beside the store, which may be shown around."""
-    name = store.resolve().name + ".secret"
-    return f"../{name}", store.resolve().parent / name

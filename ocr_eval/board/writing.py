@@ -112,3 +112,23 @@ def put_secret(path: Path, secret: bytes) -> None:
             stream.write(secret + b"\n")
             stream.flush()
             os.fsync(handle)
+
+
+def ensure_secret(store: Store) -> None:
+    """Gives a board without a secret one beside it, and names it in board.toml: nameless entries are keyed with it."""
+    if store.config.secret is not None or store.config.secret_file is not None:
+        return
+    name, place = secret_place(store.path)
+    text = (store.path / "board.toml").read_text(encoding="utf-8")
+    head, separator, rest = text.partition("schema = 1\n")
+    if not separator:  # schema is required; written otherwise, the first line is as good
+        head, rest = "", text
+    put_secret(place, new_secret(place))
+    line = f'secret_file = "{name}"\n'
+    put_files(store.path, {"board.toml": f"{head}{separator}{line}{rest}".encode()})
+
+
+def secret_place(store: Path) -> tuple[str, Path]:
+    """(secret_file as board.toml names it, where that is): beside the store, which may be shown around."""
+    name = store.resolve().name + ".secret"
+    return f"../{name}", store.resolve().parent / name

@@ -65,7 +65,7 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
     """
     from ocr_eval.board import adding
     from ocr_eval.board.store import Store
-    from ocr_eval.board.writing import changing
+    from ocr_eval.board.writing import changing, ensure_secret
     from ocr_eval.cli.board_inputs import board_protocols, make_scoring, read_card, the_dataset
     from ocr_eval.cli.inputs import named_predictions
 
@@ -78,10 +78,13 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
         for rule in rules:
             adding.check_protocol(store, dataset, _card_of(rule))
         adding.check_limits(store, card)
+        adding.check_supersedes(store, card, flags["card"] or "")
         scoring = make_scoring(settings, store, dataset, rules, flags)
         pred = _read(settings, path, scoring, rules, flags)
         entry = _entry(store, card, pred, path, scoring, rules, flags)
         found = merge_notices((*pred.notices, *adding.notices(store, entry)))
+        if card.anonymous or card.embargo_until:
+            ensure_secret(store)
         slug = adding.add(store, entry)
     results = [_result(scored.record) for scored in entry.results]
     body = {

@@ -189,8 +189,8 @@ def _create(folder: Path, start: Start, day: datetime.date) -> list[str]:
     """A new store; paths of what was written, in order. Nothing is written when anything is wrong."""
     from dataclasses import replace
 
-    from ocr_eval.board.starting import board_toml, dataset_files, event_of, protocol_files, secret_place
-    from ocr_eval.board.writing import ATTRIBUTES, new_secret, put_folder, put_secret, to_line
+    from ocr_eval.board.starting import board_toml, dataset_files, event_of, protocol_files
+    from ocr_eval.board.writing import ATTRIBUTES, new_secret, put_folder, put_secret, secret_place, to_line
 
     name, place = secret_place(folder) if start.card.hidden else (None, None)
     secret = new_secret(place) if place else None

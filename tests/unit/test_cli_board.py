@@ -300,6 +300,18 @@ def test_look_alike_names_near_duplicates_and_odd_links_are_warned_of(folder: Pa
     assert "NEAR" not in add(folder, "--id", "third", "--name", "Third").err
 
 
+def test_a_nameless_entry_brings_a_secret_beside_the_board(board: Path, folder: Path) -> None:
+    assert add(folder, "--card", card(folder, "anonymous = true\n")).status == 0
+    store = Store.open(board)
+    assert store.config.secret_file == "../b.secret"
+    assert store.config.secret == (folder / "b.secret").read_bytes().strip()
+    assert run("board", "check", "b", cwd=folder).status == 0
+    archive(folder / "sub.zip", GOOD | {"res_img_2.txt": ""})
+    ran = add(folder, "--card", card(folder, 'supersedes = "2026-11-21-mine-00000000"\n'))
+    assert ran.status == 3 and f"did you mean {store.submissions()[0].slug}?" in ran.err
+    assert add(folder, "--card", card(folder, f'supersedes = "{store.submissions()[0].slug}"\n')).status == 0
+
+
 def test_a_team_may_send_only_so_much_by_the_dates_on_the_cards(board: Path, folder: Path) -> None:
     policy = board / "board.toml"
     text = policy.read_text(encoding="utf-8").replace('"best"', '"best"\nmax_per_day = 1\nmax_total = 2')
