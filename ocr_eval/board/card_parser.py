@@ -123,10 +123,13 @@ def parse_protocol_card(data: bytes, source: str = "protocol.toml") -> ProtocolC
     return ProtocolCard(**_plain(values))
 
 
-def parse_submission(data: bytes, source: str = "card.toml") -> SubmissionCard:
+def parse_submission(
+    data: bytes, source: str = "card.toml", *, date: datetime.date | None = None
+) -> SubmissionCard:
     """A submission's card, TOML or (by the extension of ``source``) JSON.
 
     Raises InputError (E_METHOD_ID for the id, E_FORMAT for everything else), naming every fault. YAML is not read.
+    ``date`` is that of a card without one; None: the card must have it.
     """
     lowered = source.lower()
     if lowered.endswith((".yaml", ".yml")):
@@ -137,6 +140,8 @@ def parse_submission(data: bytes, source: str = "card.toml") -> SubmissionCard:
         values = _read_json(data, source)
     else:
         values, text = read_toml(data, source, "E_FORMAT")
+    if date is not None:
+        values.setdefault("date", date)
     problems = check_keys(values, SUBMISSION_KEYS, source=source, code="E_FORMAT", text=text)
     problems += _schema(values, source, text, "E_FORMAT") if "schema" in values else []
     if "id" in values:

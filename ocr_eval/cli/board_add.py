@@ -61,7 +61,7 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
     """Scores a submission under the board's protocols and stores card, digests and counts.
 
     Refused: predictions that the board already holds, another ground truth or protocol than the board's, a team
-    beyond the board's limits. Nothing is stored then. --date is the date of a card made with --id and --name.
+    beyond the board's limits. Nothing is stored then. --date is the date of a card that has none.
     """
     from ocr_eval.board import adding
     from ocr_eval.board.store import Store

@@ -29,7 +29,7 @@ def read_card(flags: dict[str, Any], date: Any) -> SubmissionCard:
             raise usage_error(
                 f"card {quote(flags['card'])} cannot be read: {error.strerror}", "check the path"
             ) from None
-        return parse_submission(data, flags["card"])
+        return parse_submission(data, flags["card"], date=date(flags["day"]))
     if not (flags["method"] and flags["name"]):
         raise usage_error("who made this submission", "give --card card.toml, or --id ID and --name NAME")
     check_method_id(flags["method"])

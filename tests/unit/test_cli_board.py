@@ -300,6 +300,23 @@ def test_look_alike_names_near_duplicates_and_odd_links_are_warned_of(folder: Pa
     assert "NEAR" not in add(folder, "--id", "third", "--name", "Third").err
 
 
+def test_a_card_with_hostile_texts_a_legal_id_and_no_date_is_taken_as_text(board: Path, folder: Path) -> None:
+    body = {
+        "name": "<img src=x onerror=alert(1)>",
+        "url": "javascript:alert(1)",
+        "team": '"><svg onload=alert(1)>',
+    }
+    body |= {
+        "paper": "data:text/html,<script>1</script>",
+        "id": "legal",
+        "description": "[x](javascript:alert(1))",
+    }
+    (folder / "method.json").write_text(json.dumps(body), encoding="utf-8")
+    ran = add(folder, "--card", "method.json", "--date", "2026-11-21")
+    assert ran.status == 0 and ran.err.count("warning[W_LINK]") == 2
+    assert Store.open(board).submissions()[0].slug.startswith("2026-11-21-legal-")
+
+
 def test_a_nameless_entry_brings_a_secret_beside_the_board(board: Path, folder: Path) -> None:
     assert add(folder, "--card", card(folder, "anonymous = true\n")).status == 0
     store = Store.open(board)
