@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.counts import Counts
 
-SCHEMA = "ocr-eval/record/1"
+SCHEMA = (
+    "ocr-eval/result/1"  # with its rows; the record in a board's folder, ocr-eval/record/1, names a table
+)
 RESERVED_KEYS = ("ocr-eval", "ds", "task", "proto", "lex", "poly", "n", "pred")
 _KEY = re.compile(r"[a-z0-9_-]+\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9._,+/@=()-]")

@@ -1,4 +1,4 @@
-"""Results counted before (``score --per-sample`` files, records) -> count tables, checked to be complete."""
+"""Results counted before (``score --per-sample`` files, saved and boards' records) -> complete count tables."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocr_eval.tables.counts import Counts
 
 KINDS = (".csv", ".tsv", ".jsonl", ".json")
+SAVED, STORED = b"ocr-eval/result/1", b"ocr-eval/record/1"  # Record.save; a board's, with its .tsv beside it
 HEAD = ["prediction", "protocol", "sample"]
 CURE = "give a file that `ocr-eval score --per-sample` wrote, or a record"
 
@@ -44,7 +45,7 @@ def is_counted(path: str) -> bool:
         return start.startswith(b"prediction\tprotocol\tsample\t")
     if suffix == ".jsonl":
         return start.startswith(b'{"prediction": ') and b'"counts": {' in start
-    return b'"schema": "ocr-eval/record/1"' in start
+    return any(b'"schema": "%s"' % schema in start for schema in (SAVED, STORED))
 
 
 def read_counted(
@@ -72,9 +73,18 @@ def read_counted(
 
 
 def _record(path: str) -> Counted:
+    from ocr_eval.board.stored import StoredResult
+    from ocr_eval.protocols import protocol as parse
+    from ocr_eval.protocols.parameters import spell_value
     from ocr_eval.record import Record
 
     try:
+        if STORED in Path(path).read_bytes():
+            stored = StoredResult(Path(path).with_suffix(".tsv"))
+            rule = stored.record["protocol"]
+            given = ",".join(f"{name}={spell_value(value)}" for name, value in rule["parameters"].items())
+            spelled = repr(parse(f"{rule['id']}({given})" if given else rule["id"]))
+            return Counted(stored.record["submission"], spelled, stored.counts, stored.signature)
         record = Record.load(path)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"not a complete record ({type(error).__name__})"

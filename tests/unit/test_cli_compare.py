@@ -163,6 +163,23 @@ def test_records_are_compared_with_the_seed_of_their_gt(files: dict[str, Path], 
     assert json.loads(ran.out) == compared(files, "good", "poor")
 
 
+def test_a_boards_records_are_compared_with_the_rows_beside_them() -> None:
+    board = Path(__file__).resolve().parents[2] / "leaderboard/submissions"
+    paths = sorted(board.glob("*tesseract-psm*/results/*/rrc-iou@*.json"))
+    stored = json.loads(run("compare", *paths, "--format", "json").out)
+    words = [f"{path.parents[2].name}=sample:{path.parents[2].name[11:-9]}" for path in paths]
+    ran = run("compare", "sample", *words, "-p", "rrc-iou", "--format", "json")
+    assert stored == json.loads(ran.out)
+    assert len(stored["systems"]) == 3
+
+
+def test_a_broken_record_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text('{"schema": "ocr-eval/result/1", "prediction": 3}')
+    ran = run("compare", path, path)
+    assert ran.status == 3 and "r.json: error[E_FORMAT]: not a complete record" in ran.err
+
+
 def test_records_of_different_gts_do_not_belong_together(files: dict[str, Path], tmp_path: Path) -> None:
     paths = [records(files, tmp_path, gt, "rrc-iou", "good") for gt in ("gt", "other_gt")]
     ran = run("compare", paths[0], f"b={paths[1]}")
