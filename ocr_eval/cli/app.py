@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("ocr_eval.cli.score", "score one or more predictions under one or more protocols"),
     "validate": ("ocr_eval.cli.validate", "check a submission without scoring: every problem with its place"),
     "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
+    "compare": ("ocr_eval.cli.compare", "paired differences, p-values, rank sets, the samples that separate"),
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
