@@ -64,9 +64,7 @@ def empty_value(metric: MetricView) -> float | None:
 
 
 def _math(name: str, body: Markup) -> Markup:
-    return tag(
-        "math", {"displaystyle": "true"}, tag("mi", {"mathvariant": "normal"}, name), tag("mo", {}, "="), body
-    )
+    return tag("math", {}, tag("mi", {"mathvariant": "normal"}, name), tag("mo", {}, "="), body)
 
 
 def _rate(rate: Mapping[str, Any]) -> Markup:
@@ -79,14 +77,14 @@ def _sum(terms: Sequence[Sequence[Any]]) -> Markup:
         if k or weight < 0:
             words.append("−" if weight < 0 else "+")
         if abs(weight) != 1:
-            words.append(str(abs(weight)))
+            words += [str(abs(weight)), "·"]
         words.append(str(name))
     return _row(*words)
 
 
 def _row(*words: str) -> Markup:
     def mark(word: str) -> Markup:
-        if word in "+−":
+        if word in "+−·":
             return tag("mo", {}, word)
         return tag("mn", {}, word) if word.isdigit() else tag("mi", {"mathvariant": "normal"}, word)
 

@@ -48,9 +48,8 @@ def page_path(kind: str, key: str = "", lang: str = "en", languages: Sequence[st
     Keys are public and made by us; one that is no plain name becomes slug and digest. An older board version is kept
     under the key ``board@v2``.
     """
-    parts = [
-        part if re.fullmatch(r"[a-z0-9][a-z0-9._@-]*", part) else page_name(part) for part in key.split("/")
-    ]
+    names = key.split("/", 1) if kind == "sample" else [key]
+    parts = [name if re.fullmatch(r"[a-z0-9][a-z0-9._@-]*", name) else page_name(name) for name in names]
     return folder_of(lang, languages) + _PATHS[kind].format("/".join(parts))
 
 

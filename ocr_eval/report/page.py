@@ -99,7 +99,7 @@ def environment(*folders: Path) -> Environment:
         ratio=numbers.ratio,
     )
     made.globals["bounds"] = numbers.bounds
-    made.globals["policy"] = POLICY
+    made.globals["policy"] = escape.constant(POLICY)
     return made
 
 

@@ -290,18 +290,23 @@ def health(foreign: str | None) -> HealthView:
         )
         for k in range(6)
     )
-    return HealthView(
-        25, 496, 33, 2, 4, (3, 5, 9, 14, 22, 31, 52, 88, 131, 141), items, items[::-1], items[:2],
-        ((foreign or "img_77", page_name("img_77"), 4, foreign or "COFFE", foreign or "COFFEE", 9), ("img_80", None, -1, "", "출구", 7)),
-    )  # fmt: skip
+    suspects = (
+        (foreign or "img_77", page_name("img_77"), 4, foreign or "COFFE", foreign or "COFFEE", 9),
+        ("img_80", None, -1, "", "출구", 7),
+    )
+    histogram = (3, 5, 9, 14, 22, 31, 52, 88, 131, 141)
+    return HealthView(25, 496, 33, 2, 4, histogram, items, items[::-1], items[:2], suspects)
 
 
 def changes(rows: Sequence[RowView], foreign: str | None) -> tuple[EventView, ...]:
     kinds = ("add", "rescore", "withdraw", "correct", "dataset")
-    return tuple(
-        EventView(k + 1, kinds[k % 5], r.date, r.key, r.name, "rrc-iou", "0.8101" if k % 5 in (1, 3) else "", "0.8120" if k % 5 in (1, 3) else "", foreign or ("a reason" if k % 5 else ""))
-        for k, r in enumerate(rows[:12])
-    )  # fmt: skip
+    made = []
+    for k, row in enumerate(rows[:12]):
+        kind = kinds[k % 5]
+        old, new = ("0.8101", "0.8120") if kind in ("rescore", "correct") else ("", "")
+        reason = foreign or ("a reason" if k % 5 else "")
+        made.append(EventView(k + 1, kind, row.date, row.key, row.name, "rrc-iou", old, new, reason))
+    return tuple(made)
 
 
 def dataset(foreign: str | None) -> DatasetView:
@@ -332,21 +337,41 @@ def protocol(text: str) -> ProtocolView:
 
 
 def submission(made: BoardView, of: RowView, foreign: str | None) -> SubmissionView:
+    hardest = made.health.hardest if made.health else ()
     results = tuple(
-        ResultView(made.id, made.title, t.protocol, t.slug, t.headline, r, sum(x.state == "ranked" for x in t.rows), made.health.hardest if made.health else (), made.health.most_discriminating if made.health else ())
-        for t in made.tabs
-        for r in t.rows
-        if r.key == of.key
-    )  # fmt: skip
+        ResultView(
+            made.id,
+            made.title,
+            tab.protocol,
+            tab.slug,
+            tab.headline,
+            row,
+            ranked=sum(other.state == "ranked" for other in tab.rows),
+            best=hardest[::-1],
+            worst=hardest,
+        )
+        for tab in made.tabs
+        for row in tab.rows
+        if row.key == of.key
+    )
     return SubmissionView(
         key=of.key,
         name=of.name,
         anonymous=False,
-        fields=(("authors", ", ".join(of.authors)), ("affiliation", of.affiliation), ("training_data", foreign or "SynthText, MLT 2017"), ("uses_test_lexicon", "no")),
-        links=(("paper", foreign or "https://example.org/paper.pdf"), ("code", foreign or "javascript:alert(1)"), ("doi", "10.1000/xyz123")),
+        fields=(
+            ("authors", ", ".join(of.authors)),
+            ("affiliation", of.affiliation),
+            ("training_data", foreign or "SynthText, MLT 2017"),
+            ("uses_test_lexicon", "false"),
+        ),
+        links=(
+            ("paper", foreign or "https://example.org/paper.pdf"),
+            ("code", foreign or "javascript:alert(1)"),
+            ("doi", "10.1000/xyz123"),
+        ),
         notes=foreign or "Two runs were averaged.\nThe second used larger crops.",
         withdrawn=of.reason if of.state == "withdrawn" else None,
         results=results,
         changes=tuple(event for event in made.changes if event.key == of.key),
         near_duplicates=((key_of(2), foreign or "PixelLink", 0.971),),
-    )  # fmt: skip
+    )
