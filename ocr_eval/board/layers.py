@@ -126,11 +126,11 @@ def _struck(one: InstanceView, orders: Mapping[int, int], layer: LayerView) -> P
     return pieces
 
 
-def _line(gt: Sequence[InstanceView], pred: Sequence[InstanceView], g: int, p: int) -> list[float] | None:
+def _line(gt: Sequence[InstanceView], pred: Sequence[InstanceView], g: int, p: int) -> list[str] | None:
     """From the middle of a gt to the middle of its prediction."""
     if g >= len(gt) or p >= len(pred) or not gt[g].ring or not pred[p].ring:
         return None
-    return [round(value, 2) for one in (gt[g], pred[p]) for value in _middle(one.ring)]
+    return [number(round(value, 2)) for one in (gt[g], pred[p]) for value in _middle(one.ring)]
 
 
 def _middle(ring: Sequence[float]) -> tuple[float, float]:

@@ -30,7 +30,7 @@ def axe(page: Any, tags: tuple[str, ...] = TAGS) -> list[str]:
     """
     page.evaluate(source())
     found = page.evaluate(
-        "async tags => (await axe.run(document, {runOnly: {type: 'tag', values: tags},"
+        "async tags => (await axe.run(document, {runOnly: {type: 'tag', values: tags}, preload: false,"
         " resultTypes: ['violations']})).violations",
         list(tags),
     )

@@ -74,7 +74,8 @@
       (!label || meta.tags[label][i] === tag) && (!(least.value > 0) || counts[i] >= least.value));
     const main = meta.metrics.find(one => one.name === meta.headline), worse = main.higher_is_better === false;
     const both = tables.map(table => S.metric(main.formula, table, n)), data = S.pair(...both, chosen, meta.groups);
-    const wins = [0, 0, 0], size = {count: chosen.length, total: n}, values = data.values(data.total);
+    const wins = [0, 0, 0], size = {count: chosen.length, total: n};
+    const values = data.values(data.total).map((x, k) => (chosen.length < n ? x : pair[k].value)); // as published
     for (const i of chosen) {
       const [p, q] = both.map(one => one.each[i]);
       wins[p > q ? +worse : p < q ? +!worse : 2]++;

@@ -3,7 +3,7 @@
 {
   const {get, all, el} = OE, root = get('panes'), first = root.firstElementChild, names = new Map();
   const [s, b, prot] = ['s', 'b', 'prot'].map(get), {x, y, width, height} = get('overlay').viewBox.baseVal, whole = [x, y, width, height];
-  let box = whole, second = null, from = null;
+  let box = whole, second = null, from = null, shard = null;
 
   const text = (key, values) => OE.fill(names.get(key) ?? key, values);
   const sentence = reasons => reasons.map(([key, values, joint]) => joint + text('reason.' + key, values)).join('');
@@ -34,12 +34,13 @@
     if (prot.selectedIndex < 0) prot.selectedIndex = 0;
     OE.choose(s);
     b.value = OE.state('b');
-    const now = [s.value, b.value, prot.value].join(' ');
+    const now = [s.value, prot.value, b.value].join(' ').trim();
     if (now !== from) {
       from = now;
-      if (from !== root.dataset.first || second) {
-        const shard = await OE.json(root.dataset.shard, root.dataset.key);
+      if (shard || now !== root.dataset.first) {
+        shard = await OE.json(root.dataset.shard, root.dataset.key);
         for (const [key, one] of Object.entries(await OE.json(root.dataset.texts, 'text.' + document.documentElement.lang))) names.set(key, one);
+        if (now !== from) return;
         const layer = key => shard.layers.find(one => one.key === key && one.tab === prot.value);
         if (layer(s.value)) show(first, layer(s.value));
         if (second) second.remove();
