@@ -31,9 +31,9 @@
   for (const table of OE.all('table.results')) {
     const body = table.tBodies[0], rows = [...body.rows], texts = rows.map(row => row.textContent.toLowerCase());
     const heads = OE.all('th[data-key]', table);
-    const column = function (key) { // data-v-… of the rows; a column without any sorts by its text
+    const column = function (key) { // data-v-… of the rows; a column without any sorts by its text or its link's
       const at = heads.find(head => head.dataset.key === key).cellIndex;
-      const text = row => row.cells[at].textContent.trim().replace(/(?<=\d),(?=\d)|^–$/g, '');
+      const text = row => (row.cells[at].querySelector('a') || row.cells[at]).textContent.trim().replace(/(?<=\d),(?=\d)|^–$/g, '');
       let cells = rows.map(row => row.getAttribute('data-v-' + key) || null);
       if (!cells.some(Boolean)) cells = rows.map(row => text(row) || null);
       return cells.every(cell => Number.isFinite(+cell)) ? cells.map(cell => cell && +cell) : cells;
