@@ -89,7 +89,7 @@ def meta_shard(board: BoardView, tab: TabView, data: TabData | None, *, zipped: 
         "pairs": [],
     }
     if data is not None and live:
-        content["samples"] = [plain(sample) for sample in data.samples]
+        content["samples"] = [_shown(sample) for sample in data.samples]
         content["pages"] = list(data.pages)
         content["tags"] = {plain(name): [plain(tag) for tag in tags] for name, tags in data.tags.items()}
         content["groups"] = _groups(data)
@@ -142,7 +142,7 @@ def _row(tab: TabView, row: RowView, data: TabData | None) -> dict[str, Any]:
     own = data is not None and row.shard is not None and row.key in data.tables
     return {
         "key": row.key,
-        "name": plain(row.name),
+        "name": _shown(row.name),
         "state": row.state,
         "shard": row.shard if own else None,
         "value": value and value.value,
@@ -151,6 +151,11 @@ def _row(tab: TabView, row: RowView, data: TabData | None) -> dict[str, Any]:
         "rank": row.rank,
         "columns": [[name, kind] for name, _, kind in _columns(data, row.key)] if data and own else [],
     }
+
+
+def _shown(text: str) -> str:
+    """Nothing hidden, and never blank: a link must have a name."""
+    return "".join(f"[U+{ord(c):04X}]" for c in text) if text.isspace() else plain(text)
 
 
 def _is_gt(name: str) -> bool:

@@ -122,9 +122,10 @@ def _quoted(text: str) -> str:
 def _marked(text: str) -> str:
     import html
 
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and not text.isspace():
         return html.escape(text, quote=True)
-    return _HIDDEN.sub(
+    hidden = re.compile(r"\s") if text.isspace() else _HIDDEN  # a link must have a name: one of spaces shows them
+    return hidden.sub(
         lambda found: f'<span class="hidden-character">U+{ord(found.group()):04X}</span>',
         html.escape(text, quote=True),
     )

@@ -130,10 +130,10 @@ def test_without_per_sample_data_only_stored_comparisons_are_told():
 def test_hidden_characters_are_visible_before_a_script_sees_them():
     rows = (replace(TAB.rows[0], name="evil\u202egnp.exe"), *TAB.rows[1:])
     given = data()
-    given = replace(given, samples=("\u200bx", *given.samples[1:]))
+    given = replace(given, samples=("\u200bx", " ", *given.samples[2:]))
     _, meta = opened(shards.meta_shard(BOARD, replace(TAB, rows=rows), given))
     assert meta["rows"][0]["name"] == "evil[U+202E]gnp.exe"
-    assert meta["samples"][0] == "[U+200B]x"
+    assert meta["samples"][:2] == ["[U+200B]x", "[U+0020]"]
 
 
 def test_groups_are_numbered_as_resampling_numbers_them():
