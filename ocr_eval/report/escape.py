@@ -124,7 +124,9 @@ def _marked(text: str) -> str:
 
     if text.isascii() and text.isprintable() and not text.isspace():
         return html.escape(text, quote=True)
-    hidden = re.compile(r"\s") if text.isspace() else _HIDDEN  # a link must have a name: one of spaces shows them
+    hidden = (
+        re.compile(r"\s") if text.isspace() else _HIDDEN
+    )  # a link must have a name: one of spaces shows them
     return hidden.sub(
         lambda found: f'<span class="hidden-character">U+{ord(found.group()):04X}</span>',
         html.escape(text, quote=True),
@@ -175,7 +177,7 @@ def compose(template: str, values: Mapping[str, object]) -> Markup:
 
     parts = re.split(r"\{([a-z_]+)\}", template)
     filled = [
-        str(escape(_shown(values[part]))) if k % 2 else html.escape(part, quote=False)
+        str(escape(_shown(values[part]))) if k % 2 else html.escape(part, quote=True)
         for k, part in enumerate(parts)
     ]
     return Markup("".join(filled))
