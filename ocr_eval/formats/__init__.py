@@ -52,6 +52,7 @@ def read(
     invalid_polygons: str = "refuse",
     max_errors: int = 100,
     stdin: bytes | None = None,
+    verbatim: bool = False,
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
@@ -64,6 +65,7 @@ def read(
     confidence: every instance carries one; without it a further number is part of the transcription.
     geometry: False for recognition lists, which have no rings.
     level: ``"line"`` (default) or ``"character"`` for formats with both.
+    verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
     invalid_polygons: ``refuse``, ``false-positive`` or ``official`` (reference on reliability, section 3).
 
     Raises InputError with every fault found, at most ``max_errors`` of them spelled out. Nothing is dropped or
@@ -84,6 +86,7 @@ def read(
         invalid_polygons=invalid_polygons,
         max_errors=max_errors,
         stdin=stdin,
+        verbatim=verbatim,
     )
     findings.check(entries)
     assert instances is not None

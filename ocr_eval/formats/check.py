@@ -80,12 +80,13 @@ def reading(
     invalid_polygons: str,
     max_errors: int,
     stdin: bytes | None,
+    verbatim: bool = False,
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
     _check_arguments(format, role, geometry, invalid_polygons, stdin, str(source))
     findings = Findings(str(source), role, max_errors)
     known = None if samples is None else Samples(samples)
-    options = Options(role, bool(text), confidence, geometry, level, limits, known)
+    options = Options(role, bool(text), confidence, geometry, level, limits, known, verbatim)
     found = sources.open_source(
         str(source), stdin, findings, limits, None if known is None else len(known.ids)
     )
@@ -157,8 +158,7 @@ def _entries(
 def _for_role(name: str, options: Options) -> Options:
     """A gt has no confidences, and in the ICDAR family always transcriptions."""
     needed = options.text or (options.role == "gt" and name in ("icdar-quad", "icdar-ltrb"))
-    o = options
-    return Options(o.role, needed, o.confidence and o.role != "gt", o.geometry, o.level, o.limits, o.samples)
+    return options._replace(text=needed, confidence=options.confidence and options.role != "gt")
 
 
 def _table(

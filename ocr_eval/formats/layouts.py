@@ -168,5 +168,5 @@ class LineLayout:
         texts = written
         if self.unquote is not None:
             texts = [self.unquote(text) if text and '"' in text else text for text in written]
-        columns.texts += texts
+        columns.texts += written if options.verbatim else texts
         columns.care += [text != DONT_CARE for text in texts] if options.role == "gt" else [True] * len(texts)

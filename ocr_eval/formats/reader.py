@@ -38,6 +38,7 @@ class Options(NamedTuple):
     level: str | None = None
     limits: Limits = Limits()
     samples: Samples | None = None  # the gt's samples, when known
+    verbatim: bool = False  # transcriptions as written, before unquoting
 
 
 class Format(Protocol):
