@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem
-from ocr_eval.kernels import contacts, exact, hulls, plain, rings, vector
+from ocr_eval.kernels import contacts, contests, exact, hulls, plain, rings, vector
+from ocr_eval.tables.canonical import keys, ranks
 from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, SIMPLE, Instances, freeze
 from ocr_eval.tables.joined import Joined
 from ocr_eval.tables.pairs import Pairs
@@ -273,6 +274,48 @@ class Pairing:
             rank[order[1:]] = np.cumsum(falls < -EQUAL)
             order = np.argsort(rank, kind="stable")
         return self.first_fit(pairs, candidates[order])
+
+    def one_to_one(self, pairs: Pairs, among: Flags, *, equal: Flags | None = None) -> NDArray[np.int64]:
+        """(N gt,) the prediction each gt gets, -1 = none: most pairs of ``among``, then the largest sum of IoU.
+
+        Then most pairs flagged ``equal`` (P,), then the pairs of least rings: exchanging gt and prediction, the order
+        of lines, the corner a ring starts from change nothing. Pairs of ``among`` share an area. IoU counts in steps of
+        2^-40, in contests of more than 63 instances in larger ones. Raises InputError (E_LIMIT) when more than 2 048
+        compete.
+        """
+        index = np.flatnonzero(among)
+        g, p = pairs.gt[index], pairs.pred[index]
+        fought = np.flatnonzero(contests.contested(g, p))
+        rank = np.zeros(len(index), np.int64)
+        if len(fought):
+            some_g, some_p = np.unique(g[fought]), np.unique(p[fought])
+            ranked = ranks(keys(self.joined.gt, some_g.tolist()), keys(self.joined.pred, some_p.tolist()))
+            a = ranked[0][np.searchsorted(some_g, g[fought])]
+            b = ranked[1][np.searchsorted(some_p, p[fought])]
+            rank[fought[np.lexsort((p[fought], g[fought], a, np.maximum(a, b), np.minimum(a, b)))]] = (
+                np.arange(len(fought))
+            )
+
+        def weigh(contest: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+            bits = size.bit_length()
+            steps = 2 ** min(40, 60 - 3 * bits)
+            result = []
+            for k in index[contest].tolist():
+                inter, area_gt, area_pred = self._exact(pairs, k)
+                steps_of_iou = int(inter * steps / (area_gt + area_pred - inter))
+                result.append((steps_of_iou << bits) + (equal is not None and bool(equal[k])))
+            return np.array(result, np.int64)
+
+        sizes = len(self.joined.gt), len(self.joined.pred)
+        try:
+            partner: NDArray[np.int64] = contests.assign(g, p, weigh, rank, sizes, self._engine)
+        except contests.TooLarge as error:
+            gt, (first, count) = self.joined.gt, error.args
+            reason = f"{count} instances that all compete for each other, at most {contests.MOST}"
+            hint = "remove repeated instances"
+            entry, line = gt.entries[gt.sample_of[first]], int(gt.line[first])
+            raise InputError([Problem("E_LIMIT", reason, hint, gt.source, entry, line)]) from None
+        return partner
 
 
 def _worth_kernels(joined: Joined) -> bool:

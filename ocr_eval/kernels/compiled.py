@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_eval.kernels import areas, clip, edges, hulls, matching, pairs, polygon, vector
+from ocr_eval.kernels import areas, assignment, clip, edges, hulls, matching, pairs, polygon, vector
+from ocr_eval.kernels import components as joints
 from ocr_eval.kernels.jit import read_only
 
 _BRUTE = 10_000  # same-sample pairs from which a grid pays
@@ -159,3 +160,15 @@ def first_fit(gt, pred, order, sizes):
     partner, taken = np.full(sizes[0], -1, np.int64), np.zeros(sizes[1], np.bool_)
     matching.first_fit(*(read_only(array, np.int64) for array in (gt, pred, order)), taken, partner)
     return partner
+
+
+def components(gt, pred, sizes):
+    """(labels of gts, labels of predictions, their number): as ``plain.components``."""
+    labels = np.empty(sum(sizes), np.int64)
+    count = joints.label(read_only(gt, np.int64), read_only(pred, np.int64), sizes[0], labels)
+    return labels[: sizes[0]], labels[sizes[0] :], count
+
+
+def settle(gt, pred, weight, size):
+    """The prediction of each gt of one contest, -1 = none: as ``plain.settle``."""
+    return assignment.solve(gt, pred, weight, size).tolist()

@@ -17,7 +17,7 @@ from typing import Any
 import numba
 import numpy as np
 
-MODULES = ("clip", "edges", "edit", "matching", "pairs", "polygon", "removal")
+MODULES = ("assignment", "clip", "components", "edges", "edit", "matching", "pairs", "polygon", "removal")
 
 
 def kernel(function: Callable[..., Any]) -> Any:
