@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Scores = tuple[tuple[str, str, float | None, Mapping[str, int]], ...]
 
+UNKNOWN = "unknown"  # kind of an instance whose verdict was not kept (board add without --overlays)
+
 
 class Shelf:
     """A store's stored instances and reasons, each file read once."""
@@ -123,7 +125,7 @@ def _ring(given: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _gt_instance(index: int, given: Mapping[str, Any]) -> InstanceView:
     care = given.get("care", True)
-    status, kind = ("unmatched", "miss") if care else ("ignored", "don't care")
+    status, kind = ("unmatched", UNKNOWN) if care else ("ignored", "don't care")
     return InstanceView(index, _ring(given), given.get("text"), status, kind)
 
 
@@ -163,7 +165,7 @@ def _verdict(index: int, told: Mapping[str, Any], stored: Mapping[str, Any]) -> 
         _ring(stored),
         stored.get("text"),
         told.get("status", "unmatched"),
-        told.get("kind", "false positive"),
+        told.get("kind", UNKNOWN),
         tuple(told.get("partners", ())),
         tuple((key, dict(arguments)) for key, arguments in told.get("reasons", ())),
         stored.get("confidence"),

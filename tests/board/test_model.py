@@ -325,3 +325,14 @@ def test_a_sample_page_shows_gt_predictions_and_reasons(tmp_path: Path) -> None:
     assert reopened(tmp_path / "b", drilldown="none").outline.samples == {name: ()}
     pair = reopened(tmp_path / "b", drilldown="pairs").sample(name, samples[0])
     assert len(pair.layers) == 2 * len(tabs)
+
+
+def test_a_verdict_that_was_not_kept_is_called_so(tmp_path: Path) -> None:
+    """Predictions without reasons are drawn, but nobody says that they missed."""
+    from ocr_eval.assets import leaderboard_path
+
+    building = Building(Store.open(leaderboard_path()), Options())
+    view = building.sample(building.site.datasets[0].key, "img_7")
+    kinds = {one.kind for layer in view.layers for one in (*layer.gt, *layer.pred)}
+    assert kinds == {"unknown"}
+    assert {one.kind for one in view.gt} == {"unknown"}
