@@ -56,7 +56,8 @@ class Building(OutputKeys):
         from ocr_eval.board.card_views import dataset_view
 
         card = self.datasets[dataset_key]
-        board = next(board for board in self.config.boards if board.dataset_id == dataset_key)
+        own = [board for board in self.config.boards if board.dataset_id == dataset_key]
+        board = min(own, key=lambda board: board.is_older)
         digest = self.printed_digest(board)
         samples = len(self.store.samples(dataset_key).ids)
         return dataset_view(card, self.sight(dataset_key), digest, samples)
@@ -84,9 +85,11 @@ class Building(OutputKeys):
             per_sample=tabs[0].sight.per_sample,
             correlations=correlation_views(tabs),
             slices=slice_views(tabs[0]),
-            health=health_view(tabs[0], self.shelf),
+            # The ground truth that is stored is that of the newest version.
+            health=None if board.is_older else health_view(tabs[0], self.shelf),
             changes=tuple(e for e in self._events if e.key in keys or (not e.key and e.seq in numbers)),
             sample_pages=len(self.pages(board.dataset_id)),
+            older=tuple(sorted(b.version for b in self.config.boards if b.id == f"{board.id}@v{b.version}")),
         )
 
     @cached_property
@@ -188,7 +191,12 @@ class Building(OutputKeys):
         if sample not in pages:
             raise usage_error("no page is made of this sample", "see the option --drilldown")
         card = self.datasets[dataset_key]
-        tabs = [tab for tabs in self.tabs.values() for tab in tabs.values() if tab.dataset.id == dataset_key]
+        tabs = [
+            tab
+            for tabs in self.tabs.values()
+            for tab in tabs.values()
+            if tab.dataset.id == dataset_key and not tab.board.is_older
+        ]
         layers = {k: tab.ranked[: self.layers] for k, tab in enumerate(tabs)}
         image = image_of(self.store, card, sample, pages[sample], self.options.images)
         return sample_view(self.shelf, card, sample, pages=pages, tabs=tabs, layers=layers, image=image)

@@ -34,7 +34,11 @@ def canaries(store: Store, options: Options) -> Iterator[Canary]:
         if not seen.plain_digest:
             yield from (
                 Canary(f"the digest of the ground truth of {name!r}", text)
-                for text in (card.gt_digest, card.gt8)
+                for text in (
+                    card.gt_digest,
+                    card.gt8,
+                    *(b.gt8 for b in store.config.boards if b.dataset_id == name),
+                )
             )
     for person in people(store, options.date).values():
         origin = f"the card of submission {person.slug!r}"

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ocr_eval.board.card_keys import (
@@ -70,7 +71,7 @@ def parse_config(data: bytes, source: str = "board.toml") -> Config:
     return Config(
         **plain,
         languages=tuple(dict.fromkeys(values.get("languages", ("en",)))) or ("en",),
-        boards=tuple(boards),
+        boards=_with_versions(boards),
         policy=Policy(**{k: v for k, v in policy.items() if k != "per"}),
     )
 
@@ -79,9 +80,10 @@ def _board_faults(
     table: Mapping[str, Any], before: list[BoardConfig], source: str, text: str
 ) -> list[Problem]:
     faults = []
-    if method_id_problem(table["id"]) or any(board.id == table["id"] for board in before):
+    known = {(board.id, board.version) for board in before}
+    if method_id_problem(table["id"]) or (table["id"], table.get("version", 1)) in known:
         why = "stands there twice" if not method_id_problem(table["id"]) else "is no id"
-        hint = "use a-z, 0-9, dot, dash and underscore, every id once"
+        hint = "use a-z, 0-9, dot, dash and underscore, every id once, or with another version"
         line = line_of("id", text)
         faults.append(Problem("E_CONFIG", f"board id {quote(table['id'])} {why}", hint, source, line=line))
     if not _DATASET.match(table["dataset"]):
@@ -92,6 +94,15 @@ def _board_faults(
         hint = "write a number from 0 to 4294967295"
         faults.append(Problem("E_CONFIG", "seed is out of range", hint, source, line=line_of("seed", text)))
     return faults
+
+
+def _with_versions(boards: list[BoardConfig]) -> tuple[BoardConfig, ...]:
+    """The newest version of a board keeps its id; an older one, whose page is kept, is called ``id@v1``."""
+    newest = {board.id: max(b.version for b in boards if b.id == board.id) for board in boards}
+    return tuple(
+        board if board.version == newest[board.id] else replace(board, id=f"{board.id}@v{board.version}")
+        for board in boards
+    )
 
 
 def parse_dataset(data: bytes, source: str = "card.toml") -> DatasetCard:

@@ -18,7 +18,10 @@ _SLUG = re.compile(r"\d{4}-\d{2}-\d{2}-([a-z0-9][a-z0-9._-]{0,63})-[0-9a-f]{8}\Z
 
 @dataclass(frozen=True, slots=True)
 class BoardConfig:
-    """One ``[[board]]`` of board.toml: a data set version, its protocols (own first), the metric that ranks."""
+    """One ``[[board]]`` of board.toml: a data set version, its protocols (own first), the metric that ranks.
+
+    The id of a version that is not the newest ends in ``@v<version>``.
+    """
 
     id: str
     title: str
@@ -30,6 +33,11 @@ class BoardConfig:
     version: int = 1
     frozen: datetime.date | None = None
     seed: int | None = None  # of the bootstrap; None: the first 8 hex digits of the printed gt digest
+
+    @property
+    def is_older(self) -> bool:
+        """Is this a version that a newer one has replaced? Its page is kept."""
+        return "@" in self.id
 
     @property
     def protocols(self) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _boards(store: Store) -> Iterator[Problem]:
     for board in store.config.boards:
         if board.dataset_id not in store.dataset_ids():
             yield Problem("E_DATASET", f"board {board.id}: no data set {quote(board.dataset_id)}", "", source)
-        elif store.dataset(board.dataset_id).gt8 != board.gt8:
+        elif store.dataset(board.dataset_id).gt8 != board.gt8 and not board.is_older:
             reason = f"board {board.id}: {board.dataset_id} is @{store.dataset(board.dataset_id).gt8}, not @{board.gt8}"
             yield Problem("E_DATASET", reason, "raise the board's version when its data set changes", source)
         for name in board.protocols:

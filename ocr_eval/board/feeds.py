@@ -24,7 +24,8 @@ def feed(site: SiteView, url: str = "", address: str = "feed.atom") -> str:
     """Atom 1.0: one entry per board and event, newest first; ids from board id and number of the event."""
     authority = urlsplit(url).hostname or NOBODY
     own = f"tag:{authority},{TAGGED}:"
-    events = [(board, event) for board in site.boards for event in board.changes]
+    boards = [board for board in site.boards if "@" not in board.id]  # no older versions
+    events = [(board, event) for board in boards for event in board.changes]
     events.sort(key=lambda pair: (pair[1].date, pair[1].seq, pair[0].id), reverse=True)
     newest = max((event.date for _, event in events), default=site.date)
     lines = [

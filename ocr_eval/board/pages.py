@@ -81,7 +81,7 @@ def render_index(site: SiteView, lang: str) -> str:
     boards = [
         (board, board.tabs[0], ranked(board.tabs[0])[:INDEX_ROWS], shared_scale(board.tabs[0], INDEX_ROWS))
         for board in site.boards
-        if board.tabs
+        if board.tabs and "@" not in board.id  # an older version is linked from the newer
     ]
     changes = sorted(site.changes, key=lambda event: (event.date, event.seq), reverse=True)[:CHANGES]
     return show(

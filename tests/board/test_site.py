@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -468,3 +470,42 @@ def test_a_board_without_any_defined_metric_builds_and_checks(tmp_path: Path) ->
     store = writing.store(boards.synthetic(3, 30, undefined=True), tmp_path / "store")
     build(store, tmp_path / "site")
     assert [str(problem) for problem in site.check_site(Store.open(store), tmp_path / "site")] == []
+
+
+def test_the_page_of_an_older_version_is_kept(small: Path, tmp_path: Path) -> None:
+    """A corrected gt makes version 2; version 1 keeps its numbers under its own address, linked from the newer."""
+    store = tmp_path / "store"
+    shutil.copytree(small, store)
+    old = Store.open(store).dataset("synthetic")
+    new = "9" * 64
+    card = store / "datasets" / "synthetic" / "card.toml"
+    card.write_text(card.read_text(encoding="utf-8").replace(old.gt_digest, new), encoding="utf-8")
+    for folder in (store / "submissions").glob("*/results/*"):
+        again = folder.with_name(f"synthetic@{new[:8]}")
+        again.mkdir()
+        for file in folder.iterdir():
+            text = file.read_text(encoding="utf-8").replace(old.gt_digest, new)
+            (again / file.name).write_text(text, encoding="utf-8")
+        for file in again.glob("*.json"):
+            rows = file.with_suffix(".tsv").read_bytes()
+            body = json.loads(file.read_text(encoding="utf-8"))
+            body["table_sha256"] = hashlib.sha256(rows).hexdigest()
+            file.write_text(json.dumps(body) + "\n", encoding="utf-8")
+    board = store / "board.toml"
+    text = board.read_text(encoding="utf-8")
+    entry = text[text.index("[[board]]") : text.index("[policy]")]
+    newer = entry.replace("version = 1", "version = 2").replace(old.gt8, new[:8])
+    board.write_text(text.replace("[policy]", newer + "[policy]"), encoding="utf-8")
+    build(store, tmp_path / "site")
+    assert [str(problem) for problem in site.check_site(Store.open(store), tmp_path / "site")] == []
+    made = tree(tmp_path / "site")
+    assert b"../synthetic-board@v1/index.html" in made["b/synthetic-board/index.html"]
+    assert old.gt8.encode() in made["b/synthetic-board@v1/index.html"]
+    assert new[:8].encode() in made["b/synthetic-board/index.html"]
+    older, newest = (json.loads(made[f"data/synthetic-board{mark}.json"]) for mark in ("@v1", ""))
+    assert (older["board"], older["version"], newest["version"]) == ("synthetic-board@v1", 1, 2)
+    assert (
+        made["index.html"].count(b'href="b/synthetic-board/index.html"') and b"@v1" not in made["index.html"]
+    )
+    ids = re.findall(rb"<id>(.*?)</id>", made["feed.atom"])
+    assert len(ids) == len(set(ids))
