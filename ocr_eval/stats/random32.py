@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RNG = "lb32/1"
-BOOTSTRAP, SWAPS, RUNS, RESCORED, DEMO, AGREE, AUDIT, REVIEW = range(8)  # streams; a new use takes a new number
+BOOTSTRAP, SWAPS, RUNS, RESCORED, DEMO, AGREE, AUDIT, REVIEW, INSPECT = range(9)  # streams; a new use: a new number
 
 Words = NDArray[np.uint32]
 _GOLDEN = 0x9E3779B9
