@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RNG = "lb32/1"
-BOOTSTRAP, SWAPS, RUNS, RESCORED, DEMO, AGREE, AUDIT, REVIEW, INSPECT = range(9)  # streams; a new use: a new number
+# Streams; a new use takes a new number.
+BOOTSTRAP, SWAPS, RUNS, RESCORED, DEMO, AGREE, AUDIT, REVIEW, INSPECT, DISTANCES = range(10)
 
 Words = NDArray[np.uint32]
 _GOLDEN = 0x9E3779B9

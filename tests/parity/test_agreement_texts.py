@@ -1,4 +1,4 @@
-"""Classes of differing texts on two teams' words of IC15, row by row and as points of end-to-end agreement."""
+"""Two teams' words of IC15: classes of differing texts row by row, coefficients; and published coefficients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
+from ocr_eval.agreement.coefficients import (
+    LEVELS,
+    NO_VARIATION,
+    NOT_RATED_TWICE,
+    alpha,
+    cross_table,
+    fleiss,
+    kappa,
+    kappa_variance,
+    randolph,
+    specific,
+)
 from ocr_eval.agreement.rules import classify, normalise
+from ocr_eval.agreement.text_distances import text_agreement
 
 pytestmark = pytest.mark.shared
 Rows = list[dict[str, Any]]
@@ -49,3 +62,67 @@ def test_the_score_after_each_rule_on_all_texts(rows: Rows, expected: dict[str, 
             for row in rows
         )
         assert 2 * equal / size == pytest.approx(value, abs=6e-7), name  # the file holds six decimals
+
+
+def read(shared: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((shared / "expected/agreement" / name).read_text("utf-8"))
+    return found
+
+
+def units(lines: list[str]) -> list[list[Any]]:
+    """One line per annotator, ``*`` where there is no value."""
+    values = [[None if v == "*" else int(v) if v.isdigit() else v for v in line.split()] for line in lines]
+    return [list(unit) for unit in zip(*values, strict=True)]
+
+
+def test_published_coefficients(shared: Path) -> None:
+    known = read(shared, "coefficients.json")
+    checked = 0
+    for name, example in known.items():
+        for level in LEVELS:
+            if level in example:
+                assert alpha(units(example["data"]), level).value == pytest.approx(
+                    example[level], abs=1e-12
+                ), name
+                checked += 1
+        if name.startswith("cohen_") and "table" in example:
+            assert kappa(example["table"]).value == pytest.approx(example["kappa"], abs=1e-12)
+            assert kappa_variance(example["table"]) == pytest.approx(example["var_kappa"], abs=1e-12)
+            checked += 1
+    assert checked == 2 + 4 + 1 + 1 + 3
+    table = known["fleiss_wikipedia_10x14"]
+    assert fleiss(table["table"]).value == pytest.approx(table["kappa"], abs=1e-12)
+    assert randolph(table["table"]).value == pytest.approx(table["randolph"], abs=1e-12)
+    listed = [[k for k, n in enumerate(row) for _ in range(n)] for row in table["table"]]
+    assert alpha(listed).value == pytest.approx(table["alpha_nominal"], abs=1e-12)
+    weighted = known["cohen_sklearn_weighted"]
+    _, crossed = cross_table(weighted["y1"], weighted["y2"])
+    for weights in (None, "linear", "quadratic"):
+        assert kappa(crossed, weights).value == pytest.approx(weighted[str(weights)], abs=1e-12)
+    assert alpha([[1, 1], [1, 1], [1, 1]]).reason == NO_VARIATION  # where the package raises
+    assert alpha([[1, None], [2, None], [3, None]]).reason == NOT_RATED_TWICE
+
+
+def test_alpha_goes_negative_on_boxes_which_is_why_it_is_not_used_there(shared: Path) -> None:
+    for name, known in read(shared, "kalpha_single_class_degenerate.json").items():
+        both, one = map(int, name.split("/"))
+        coded = [("box", "box")] * both + [("box", "missing")] * one
+        assert alpha(coded).value == pytest.approx(known["alpha"], abs=1e-12)
+        assert specific(both, one, 0).positive == pytest.approx(known["F1"], abs=1e-12)
+
+
+def test_coefficients_of_the_two_teams_texts(shared: Path, rows: Rows) -> None:
+    known = read(shared, "real_pairs_agreement.json")["ic15"]
+    pairs = [(row["word"], row["chars"]) for row in rows if row["n"]]
+    found, first = text_agreement(pairs), text_agreement(pairs[:150])
+    assert found.alpha.value == pytest.approx(known["alpha_text_NED"], abs=1e-12)
+    assert found.alpha.expected == pytest.approx(known["De_NED"], abs=1e-12)
+    assert found.nominal.value == pytest.approx(known["alpha_text_nominal"], abs=1e-12)
+    assert first.alpha.value == pytest.approx(known["first150_alpha_NED_direct"], abs=1e-12)
+    assert 1 - found.alpha.observed == pytest.approx(known["oneNED_given_both"], abs=1e-12)
+    known = read(shared, "ic15_free_matching.json")["text_on_pair_rows"]
+    assert found.distinct == known["distinct_strings"]
+    assert found.separation.ks == pytest.approx(known["KS"], abs=5e-6)  # the file holds five decimals
+    assert found.separation.at == 0.375
+    assert found.separation.sigma == pytest.approx(known["sigma"], abs=6e-7)
+    assert found.separation.low == pytest.approx(known["q05_of_expected"], abs=6e-7)
