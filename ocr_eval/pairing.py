@@ -275,6 +275,14 @@ class Pairing:
             order = np.argsort(rank, kind="stable")
         return self.first_fit(pairs, candidates[order])
 
+    def components(self, pairs: Pairs, among: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """Connected components of the pairs ``among``: label of every gt, of every prediction, how many there are."""
+        sizes = len(self.joined.gt), len(self.joined.pred)
+        found: tuple[NDArray[np.int64], NDArray[np.int64], int] = self._engine.components(
+            pairs.gt[among], pairs.pred[among], sizes
+        )
+        return found
+
     def one_to_one(self, pairs: Pairs, among: Flags, *, equal: Flags | None = None) -> NDArray[np.int64]:
         """(N gt,) the prediction each gt gets, -1 = none: most pairs of ``among``, then the largest sum of IoU.
 
