@@ -161,28 +161,36 @@ class Truth:
         raise ValueError(f"no synthetic counts for {rule}")
 
 
-def hostile(texts: Sequence[str] = OWN, submissions: int | None = None) -> Made:
-    """A board on which every text is a method's name, an author, an affiliation, notes, a transcription, a sample id,
-    an alias, a name of a slice and a slice value.
+def hostile(
+    texts: Sequence[str] = OWN,
+    submissions: int | None = None,
+    *,
+    samples: int | None = None,
+    protocols: Sequence[str] = ("rrc-iou", "cascade", "popeval"),
+) -> Made:
+    """A board on which every text is a method's name, an author, an affiliation, notes, an address, a transcription,
+    a sample id, an alias, a name of a slice and a slice value.
 
-    ``submissions``: how many of the texts become names (default: all).
+    ``submissions`` and ``samples``: how many of the texts become names and sample ids (default: all).
     """
     texts = tuple(dict.fromkeys(texts))
-    ids = tuple(sorted(texts, key=lambda text: text.encode("utf-8", "surrogatepass")))
-    size = len(ids)
-    gt = drawn(ids, [[ids[k], ids[-1 - k], "Café"] for k in range(size)])
-    rules = ("rrc-iou", "cascade", "popeval")
+    size = len(texts)
+    ids = tuple(sorted(texts[:samples], key=lambda text: text.encode("utf-8", "surrogatepass")))
+    number = {sample: texts.index(sample) for sample in ids}
+    own = [number[sample] for sample in ids]  # so that draws follow the texts, not their byte order
+    gt = drawn(ids, [[texts[s], texts[-1 - s], "Café"] for s in own])
+    rules = tuple(protocols)
     job = Job(gt, [protocol(rule) for rule in rules], "hostile")
     entries = []
     for k, name in enumerate(texts[:submissions]):
         # One of three words is found and read, one found and misread, some are missing.
         words = [
             [
-                ids[s],
+                texts[s],
                 *([texts[(s * 7 + k) % size]] if (s + k) % 3 else []),
                 *(["CAFE"] if (s * k) % 5 == 0 else []),
             ]
-            for s in range(size)
+            for s in own
         ]
         pred = drawn(ids, words, shift=k % 7)
         card = {
@@ -194,17 +202,21 @@ def hostile(texts: Sequence[str] = OWN, submissions: int | None = None) -> Made:
             "hardware": texts[(k + 5) % size],
             "training_data": [texts[(k + 6) % size]],
             "licence": texts[(k + 7) % size],
+            "url": texts[(k + 8) % size],
+            "paper": texts[(k + 9) % size],
+            "weights": texts[k],
             "code": "https://example.org/?a=1&b=%22%3E%3Cscript%3EOWNED=1%3C/script%3E",
         }
         if k % 10 == 9:
             card |= {"withdrawn": True, "withdrawn_reason": texts[(k + 8) % size]}
         entries.append(Entry(card, tuple(job.run(pred, name)), pred))
     tags = {
-        "kind": tuple(texts[k % min(5, size)] for k in range(size)),
-        texts[0]: tuple(texts[(5 + k % 3) % size] for k in range(size)),
+        "kind": tuple(texts[s % min(5, size)] for s in own),
+        texts[0]: tuple(texts[(5 + s % 3) % size] for s in own),
     }
+    aliases = tuple(texts[k] for k in range(len(ids)))
     return Made(
-        "hostile", job.gt_digest, ids, rules, tuple(entries), tags, aliases=texts, title=texts[0], gt=gt
+        "hostile", job.gt_digest, ids, rules, tuple(entries), tags, aliases=aliases, title=texts[0], gt=gt
     )
 
 

@@ -12,9 +12,11 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from ocr_eval.report.escape import address, plain
 
 OWN = (
     "<script>OWNED=1</script>",
@@ -118,6 +120,17 @@ def all_texts(hostile: Path | None) -> tuple[str, ...]:
     """Our own list, then what the corpus adds to it (None: it is not there)."""
     more = corpus(hostile) if hostile is not None and hostile.is_dir() else ()
     return (*OWN, *(text for text in more if text not in set(OWN)))
+
+
+def harmless(texts: Sequence[str]) -> tuple[str, ...]:
+    """A twin of every text that asks a page for the same: hidden characters, line feeds, length, an address; no more."""
+    twins = []
+    for k, text in enumerate(texts):
+        twin = f"https://example.org/{k}" if address(text) else f"harmless {k}"
+        twin += "\u200b" * (plain(text.replace("\n", "")) != text.replace("\n", ""))
+        twin += "\nline" * ("\n" in text.strip("\n"))
+        twins.append(twin + " w" * (300 if len(text) > 300 else 0))
+    return tuple(twins)
 
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:

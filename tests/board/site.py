@@ -117,6 +117,8 @@ def markup_faults(site: Path) -> list[str]:
 def broken_links(site: Path) -> list[str]:
     """Relative addresses without a file or without the id they point at; the hash of a state (``#a=b``) is no id."""
     known = {page: parse(page) for page in pages(site)}
+    by_place = {page.resolve(): source for page, source in known.items()}
+    here = site.resolve()
     broken: list[str] = []
     for page, source in known.items():
         for target in dict.fromkeys(source.targets()):
@@ -128,10 +130,10 @@ def broken_links(site: Path) -> list[str]:
                 broken.append(f"{place}: not relative")
                 continue
             file = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
-            if not file.is_relative_to(site.resolve()) or not file.is_file():
+            if not file.is_relative_to(here) or not file.is_file():
                 broken.append(f"{place}: no such file")
             elif parts.fragment and "=" not in parts.fragment and file.suffix == ".html":
-                other = next((known[path] for path in known if path.resolve() == file), None)
+                other = by_place.get(file)
                 if other is not None and unquote(parts.fragment) not in other.ids:
                     broken.append(f"{place}: no such id")
     return broken

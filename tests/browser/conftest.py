@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,25 @@ import pytest
 
 from tests.browser.chromium import Opener, launched
 from tests.browser.server import served
+from tests.browser.sites import FROM_REFERENCE, SHARED, Site, made
+
+
+@pytest.fixture(scope="session")
+def site_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Site]:
+    """``site_of(name)`` -> one of tests.browser.sites, built once per run, whichever worker asks first.
+
+    Sites are shared: a test that changes one takes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sites"
+
+    @cache
+    def find(name: str) -> Site:
+        if name in FROM_REFERENCE and not (SHARED / "data").is_dir():
+            pytest.skip("the reference folder is not beside the checkout")
+        return made(name, root)
+
+    return find
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 # Kind of an element: parent's tag, own tag, classes, names of attributes. Contents and values do not matter.
@@ -45,6 +46,32 @@ _DANGERS = """() => {
   if ('polluted' in {}) found.push('Object.prototype is polluted');
   return found;
 }"""
+
+
+# Pages whose scripts fetch data say so in an output: comparing ends with interval and p, the matrix with a count.
+_SETTLED = """() => {
+  const [status, shown, panes] = ['status', 'shown', 'panes'].map(id => document.getElementById(id));
+  if (status) {
+    const waits = ['loading', 'progress'].map(key => status.dataset[key].split('{')[0].slice(0, 12));
+    return !!status.textContent && !waits.some(start => start && status.textContent.startsWith(start));
+  }
+  return !shown || !!shown.textContent;
+}"""
+
+
+def settled(page: Any, within: float = 20.0) -> Any:
+    """The page, once its scripts have drawn what its address asks for (evaluated again and again: the page's policy
+    forbids Playwright's own waiting). Raises AssertionError after ``within`` seconds."""
+    return until(page, _SETTLED, within=within)
+
+
+def until(page: Any, script: str, argument: Any = None, within: float = 20.0) -> Any:
+    """The page, once a script's value is true."""
+    end = time.monotonic() + within
+    while not page.evaluate(script, argument):
+        assert time.monotonic() < end, f"not within {within} s: {script}"
+        page.wait_for_timeout(15)
+    return page
 
 
 def shapes(page: Any) -> set[str]:
