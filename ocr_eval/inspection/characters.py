@@ -92,7 +92,7 @@ def _script(letter: str) -> str:
 
 
 def script_sets(texts: Texts, letters: Alphabet) -> NDArray[np.uint64]:
-    """(N,) the scripts of the letters of every text as bits: bit k - 1 for ``names[k]``, the last one for all others."""
+    """(N,) the scripts of each text's letters as bits: bit k - 1 for ``names[k]``, the last one for all others."""
     bit = np.zeros(len(letters.names), np.uint64)
     for k in range(1, len(bit)):
         bit[k] = np.uint64(1 << min(k - 1, _BITS))

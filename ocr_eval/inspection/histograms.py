@@ -5,7 +5,6 @@ Edges come from fixed series, so that two data sets can be drawn over one anothe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,10 +89,10 @@ def distribution(name: str, values: NDArray[Any], *, unit: str, of: str, series:
     )
 
 
-def rebin(values: NDArray[Any], edges: Sequence[float]) -> tuple[int, ...]:
+def rebin(values: NDArray[Any], edges: Floats) -> tuple[int, ...]:
     """Counts of the values in these edges; the last bin holds its upper edge too, nothing else lies outside."""
     found = np.sort(values.astype(np.float64))
-    place = np.searchsorted(found, np.asarray(edges[:-1]), "left")
+    place = np.searchsorted(found, edges[:-1], "left")
     place[:1] = 0
     return tuple(int(c) for c in np.diff(np.append(place, len(found))))
 

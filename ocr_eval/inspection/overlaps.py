@@ -54,7 +54,7 @@ def overlaps(instances: Instances) -> Overlaps:
         own = np.flatnonzero(kind == number)
         own = own[np.lexsort((two[own], one[own]))]
         made.append(Suspicion(name, len(table), valid[one[own]], valid[two[own]], value[own]))
-    return Overlaps(*made, tuple(crowded))
+    return Overlaps(made[0], made[1], made[2], tuple(crowded))
 
 
 def _look(

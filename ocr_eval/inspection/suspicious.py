@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ Floats = NDArray[np.float64]
 
 # Texts that annotators write instead of a marker, after strip and case folding.
 LIKE_MARKERS = frozenset(
-    "illegible,unreadable,unclear,blurred,dontcare,don't care,dont care,do not care,dnc,ignore,unk,<unk>,[unk],nan,null,"
-    "n/a,[illegible],[unreadable],[unclear],<illegible>,<unclear>,(illegible),(unclear)".split(",")
+    "illegible,unreadable,unclear,blurred,dontcare,don't care,dont care,do not care,dnc,ignore,unk,<unk>,[unk],nan,"
+    "null,n/a,[illegible],[unreadable],[unclear],<illegible>,<unclear>,(illegible),(unclear)".split(",")
 )
 _FILLERS = frozenset("#*□■◻◼�")  # signs that stand for "cannot be read" even alone; others only when repeated
 _REPEATED = frozenset("?@~^_xX×…")
@@ -169,7 +169,7 @@ def _look_alikes(words: Texts, letters: Alphabet) -> Flags:
     return found
 
 
-def _changed(texts: Texts, candidates: Flags, form: str) -> Flags:
+def _changed(texts: Texts, candidates: Flags, form: Literal["NFC", "NFKC"]) -> Flags:
     """The candidates that a normal form changes; Python looks only at these."""
     found = np.zeros(len(candidates), np.bool_)
     for k in np.flatnonzero(candidates).tolist():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -146,7 +147,7 @@ def text_ids(texts: Texts, hashed: NDArray[np.uint64]) -> tuple[Index, Index]:
     if not _all_equal(texts, order[:-1][same], order[1:][same]):
         seen: dict[bytes, int] = {}
         bounds = texts.offset.tolist()
-        keys = (texts.points[a:b].tobytes() for a, b in zip(bounds, bounds[1:], strict=False))
+        keys = (texts.points[a:b].tobytes() for a, b in itertools.pairwise(bounds))
         ids = np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int64, len(order))
         return ids, np.unique(ids, return_index=True)[1].astype(np.int64)
     group = np.zeros(len(order), np.int64)
