@@ -10,7 +10,8 @@ from ocr_eval.audit.candidates import Candidates, Floats, Index
 def vote(candidates: Candidates) -> Floats:
     """(n,) share of the checkers with an answer who read something else than the label; 0 where there is none."""
     asked = candidates.answers.present.sum(axis=0)
-    return np.divide(candidates.differs.sum(axis=0), asked, out=np.zeros(len(asked)), where=asked > 0)
+    share = np.zeros(len(asked))
+    return np.divide(candidates.differs.sum(axis=0), asked, out=share, where=asked > 0)
 
 
 def best_single(candidates: Candidates) -> Floats:

@@ -104,9 +104,9 @@ class Candidates:
         item = np.repeat(np.arange(number), np.diff(bounds))
         heard = said[:, item]  # (K, C): what the checker read in the candidate's item
         distance, edits = np.zeros_like(heard), np.ones_like(heard)
-        k, c = np.nonzero((heard >= 0) & (heard != np.arange(len(strings))))
-        found = [strings[p] for p in heard[k, c].tolist()]
-        distance[k, c], edits[k, c] = spellings.measure(found, [strings[t] for t in c.tolist()])
+        asked, c = np.nonzero((heard >= 0) & (heard != np.arange(len(strings))))
+        found = [strings[p] for p in heard[asked, c].tolist()]
+        distance[asked, c], edits[asked, c] = spellings.measure(found, [strings[t] for t in c.tolist()])
         labels = [strings[p] for p in bounds[item].tolist()]
         from_label = np.array(distances(labels, strings), np.int64)
         return cls(answers, bounds, item, tuple(strings), said, distance, edits, from_label, spellings)
@@ -119,7 +119,7 @@ class Candidates:
     @cached_property
     def agrees(self) -> NDArray[np.bool_]:
         """(K, n) the checker read the label."""
-        return self.said == self.label
+        return np.asarray(self.said == self.label)
 
     @cached_property
     def differs(self) -> NDArray[np.bool_]:

@@ -49,7 +49,7 @@ def tempering(candidates: Candidates) -> float:
             shared = int((both & differs[k] & (said[k] == said[other])).sum()) / n
             errors = [int((both & differs[one]).sum()) / n for one in (k, other)]
             ratios.append(shared / max(errors[0] * errors[1], 1e-9) ** 0.5)
-    return 1 / (1 + (checkers - 1) * (sum(ratios) / len(ratios)))
+    return float(1 / (1 + (checkers - 1) * (sum(ratios) / len(ratios))))
 
 
 def picosig(candidates: Candidates, prior: Floats | None = None, rounds: int = ROUNDS) -> Findings:

@@ -6,7 +6,6 @@ best single checker are kept beside it as what has to be beaten. No score is a p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,19 +83,18 @@ class Ranking:
 
         A high share asks whether the checker was trained on these labels, or whether the others share an error.
         """
-        said, present = self.candidates.said, self.candidates.answers.present
-        return [self._contradicted(k, said, present) for k in range(len(said))]
+        return [self._contradicted(k) for k in range(len(self.candidates.said))]
 
-    def _contradicted(self, k: int, said: Index, present: np.ndarray) -> tuple[int, int]:  # type: ignore[type-arg]
+    def _contradicted(self, k: int) -> tuple[int, int]:
+        present = self.candidates.answers.present
         others = present.copy()
         others[k] = False
         heads = self.candidates.spread(others.astype(np.float64))
         most, _ = self.candidates.best_other(heads, self.candidates.label)
-        asked = present[k] & (2 * np.where(np.isfinite(most), most, 0) > others.sum(axis=0)) & others.any(axis=0)
+        asked = (
+            present[k] & (2 * np.where(np.isfinite(most), most, 0) > others.sum(axis=0)) & others.any(axis=0)
+        )
         return int((asked & self.candidates.agrees[k]).sum()), int(asked.sum())
-
-
-Score = Callable[[Candidates], Floats]
 
 
 def _doubled_ranks(values: Floats) -> Index:

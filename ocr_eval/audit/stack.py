@@ -85,7 +85,10 @@ def _corrupted(
         known = next((c for c in range(first, end) if candidates.strings[c] == text), -1)
         own.candidate[row] = known
         if known >= 0:
-            own.distance[:, row], own.edits[:, row] = candidates.distance[:, known], candidates.edits[:, known]
+            own.distance[:, row], own.edits[:, row] = (
+                candidates.distance[:, known],
+                candidates.edits[:, known],
+            )
         else:
             places.append(row)
             texts.append(text)
