@@ -53,6 +53,8 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "invalid_polygons",
     ),
     "protocols": ("format",),
+    "audit": ("format", "top", "confidences", "gt_format", "pred_format"),
+    "inspect": ("format", "gt_format", "compare_format", "dont_care", "seed"),
     "board": (  # flags of its commands; each takes those that it has
         "protocol",
         "format",
@@ -128,7 +130,7 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
     for key, value in data.items():
         if key == "limits":
             _check_limits(value, path, text)
-            for command in ("score", "validate", "explain", "compare"):
+            for command in ("score", "validate", "explain", "compare", "inspect"):
                 result[command]["limit"] = [f"{name.replace('_', '-')}={n}" for name, n in value.items()]
         elif isinstance(value, dict) and key in COMMAND_KEYS:
             for inner, own in value.items():

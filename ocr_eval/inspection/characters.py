@@ -142,7 +142,7 @@ def describe(point: int) -> dict[str, Any]:
     """What a reader needs to recognise a character: itself, its number, its name and category."""
     character = chr(point)
     return {
-        "character": character,
+        "character": "\ufffd" if 0xD800 <= point < 0xE000 else character,
         "code": f"U+{point:04X}",
         "name": unicodedata.name(character, ""),
         "category": unicodedata.category(character),

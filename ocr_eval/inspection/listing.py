@@ -27,8 +27,14 @@ SPECTRUM = (1, 2, 3, 4, 5, 6, 11, 21, 51, 101, 1001, 10_001)
 
 
 def cut(text: str) -> str:
-    """At most LONGEST characters, with an ellipsis where some are missing."""
+    """At most LONGEST characters, with an ellipsis where some are missing; what UTF-8 cannot hold is U+FFFD."""
+    text = whole(text[: LONGEST + 1])
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def whole(text: str) -> str:
+    """The text without lone surrogates."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def draw(hits: Index, seed: int, limit: int = EXAMPLES) -> Index:

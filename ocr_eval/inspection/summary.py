@@ -121,7 +121,7 @@ def overview(facts: Facts, name: str) -> dict[str, Any]:
             "characters": int(facts.length[own].sum()),
             "characters_without_blanks": int(facts.filled[own].sum()),
             "longest": int(facts.length[own].max(initial=0)),
-            "distinct": len(np.unique(facts.ids[own])),
+            "distinct": int((np.bincount(facts.ids[own], minlength=1) > 0).sum()),
             "charset": int((facts.count > 0).sum()),
             "singletons": int((facts.count == 1).sum()),
             "empty": int((facts.length[own] == 0).sum()),
