@@ -1,6 +1,6 @@
 // images.html: samples x submissions; the page's table, or a list whose rows exist only where one looks.
 'use strict';
-{
+if (OE.get('matrix')) { // a board may be empty
   const {get, el, percent} = OE, HEIGHT = 28, region = get('matrix'), table = region.querySelector('table');
   const [prot, slice, only, a, b, shown] = ['prot', 'slice', 'only', 'a', 'b', 'shown'].map(get), list = el('div', {class: 'list'});
   let order = [], pool = [], data = '', watcher = null, paint = null;
