@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from ocr_eval.agreement.cases import Score, TextPair, leverage, text_cases
 from ocr_eval.agreement.coefficients import (
     LEVELS,
     NO_VARIATION,
@@ -126,3 +128,32 @@ def test_coefficients_of_the_two_teams_texts(shared: Path, rows: Rows) -> None:
     assert found.separation.at == 0.375
     assert found.separation.sigma == pytest.approx(known["sigma"], abs=6e-7)
     assert found.separation.low == pytest.approx(known["q05_of_expected"], abs=6e-7)
+
+
+def test_cases_and_their_leverage(rows: Rows, expected: dict[str, Any]) -> None:
+    agreed, size = np.zeros((500, 1), np.int64), np.zeros((500, 1), np.int64)
+    texts = []
+    for unit, row in enumerate(rows):
+        image = row["img"] - 1
+        size[image] += 1 + (row["n"] > 0)
+        if row["n"]:
+            texts.append(TextPair(0, image, unit, row["word"], row["chars"], row["iou"] > 0.5))
+            agreed[image] += row["iou"] > 0.5 and row["word"] == row["chars"]
+    score = Score(tuple(f"img_{k}" for k in range(1, 501)), ("R1-R2",), agreed, size)
+    assert score.value() == pytest.approx(expected["end_to_end_F1"], abs=6e-7)
+    found = leverage(score, text_cases(score, texts), seed=1)
+    assert [case.name for case in found] == [
+        *("substitution", "case", "indel", "space", "punct", "diacritic"),
+        *("char-order", "confusable", "space+confusable"),
+    ]
+    for case in found:
+        known = expected["units"][case.name]
+        counts = (known["units"], known["units_iou_gt_05"], known["images"])
+        assert (case.units, case.scored, case.images) == counts
+        assert case.leverage == pytest.approx(known["leverage_points"], abs=1e-4)
+        assert case.lo is not None and case.hi is not None
+        assert case.lo <= case.leverage <= case.hi
+        if case.name in expected["normalised"]:
+            assert case.normalised == pytest.approx(expected["normalised"][case.name], abs=6e-7)
+    twenty = found[1]
+    assert len(twenty.examples) == len({rows[unit]["img"] for unit in twenty.examples}) == 10
