@@ -11,7 +11,7 @@ def vote(candidates: Candidates) -> Floats:
     """(n,) share of the checkers with an answer who read something else than the label; 0 where there is none."""
     asked = candidates.answers.present.sum(axis=0)
     share = np.zeros(len(asked))
-    return np.divide(candidates.differs.sum(axis=0), asked, out=share, where=asked > 0)
+    return np.asarray(np.divide(candidates.differs.sum(axis=0), asked, out=share, where=asked > 0))
 
 
 def best_single(candidates: Candidates) -> Floats:

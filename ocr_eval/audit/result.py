@@ -131,7 +131,7 @@ class Audit:
 
     def text_suspects(self, most: int) -> list[Suspect]:
         """The first ``most`` undecided items whose label some checker contradicts."""
-        contradicted = self.ranking.candidates.differs.any(axis=0).tolist()
+        contradicted = np.asarray(self.ranking.candidates.differs.any(axis=0))
         open_items = [
             j
             for j in self.ranking.order.tolist()

@@ -1,13 +1,54 @@
-"""An audit -> its numbers as JSON: what a report shows besides the lists of suspects."""
+"""An audit -> ``ocr-eval/audit/1``: its numbers, its suspects, its estimates, as a report reads them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ocr_eval.audit import geometry
+from ocr_eval.audit.checkers import IOU
 from ocr_eval.audit.decisions import WORDS
-from ocr_eval.audit.result import Audit
+from ocr_eval.audit.result import Audit, Suspect
+from ocr_eval.audit.selection import Chosen
 from ocr_eval.tables.digest import digest
+
+SCHEMA = "ocr-eval/audit/1"
+_DECIMALS = 9
+
+
+def to_json(
+    audit: Audit,
+    suspects: Sequence[Suspect],
+    dont_cares: Sequence[Suspect],
+    chosen: Sequence[Chosen] | None,
+    *,
+    top: int,
+    estimate: bool,
+) -> str:
+    """One JSON document, the same bytes for the same input."""
+    body = {
+        "schema": SCHEMA,
+        "settings": {"iou": IOU, "top": top, "estimate": estimate},
+        **summary(audit),
+        "warnings": [{"code": n.code, "message": n.message, "count": n.count} for n in audit.notices],
+        "suspects": [asdict(row) for row in suspects],
+        "dont_cares": [asdict(row) for row in dont_cares],
+        "selected": None if chosen is None else [asdict(row) for row in chosen],
+    }
+    return json.dumps(_rounded(body), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    """Floats with ``_DECIMALS``: the last bits of logarithms are the machine's."""
+    if isinstance(value, float):
+        return round(value, _DECIMALS) + 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(own) for key, own in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(own) for own in value]
+    return value
 
 
 def summary(audit: Audit) -> dict[str, Any]:

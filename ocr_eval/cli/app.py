@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
     "compare": ("ocr_eval.cli.compare", "paired differences, p-values, rank sets, the samples that separate"),
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
+    "audit": ("ocr_eval.cli.audit", "rank suspected label errors, suggest corrections; write the reviewed ones"),
     "inspect": ("ocr_eval.cli.inspect", "dataset report: distributions, character table, suspicious labels"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
