@@ -23,7 +23,7 @@ DONT_CARE = ("###",)
 
 @dataclass(frozen=True, eq=False)
 class Annotator:
-    """One source of instances. ``table`` stands on the common image axis; the others are facts about all of the input."""
+    """One source of instances. ``table`` stands on the common image axis; the rest are facts about all of the input."""
 
     id: str  # R1, R2, …: the place in the order of content
     name: str  # as the user gave it

@@ -1,0 +1,144 @@
+"""Matches of two annotators -> who draws tighter and by how much: areas, edge offsets, conventions of rings.
+
+Offsets are counted in the frame of the joint rectangle, per text height; above 0: b lies further out. Exchanging the
+annotators changes the signs only.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.agreement.figures import Figures
+from ocr_eval.agreement.frames import Floats, Frames, extents, frames
+from ocr_eval.agreement.units import Units
+from ocr_eval.kernels.rings import signed_areas
+from ocr_eval.protocols.formulas import Rate, rate
+from ocr_eval.stats.ratios import Stack
+from ocr_eval.tables.canonical import canonical_ring
+from ocr_eval.tables.instances import Instances
+
+EDGES = ("left", "right", "top", "bottom")
+BIASES: dict[str, Rate] = {
+    "log_area_ratio": rate("sum:log_area_ratio", "matches"),
+    **{edge: rate(f"sum:{edge}", "matches") for edge in EDGES},
+}
+CONVENTIONS = ("vertices", "start", "orientation")
+
+
+@dataclass(frozen=True, eq=False)
+class Tightness:
+    """One row per match of both; arrays are (M,)."""
+
+    units: Units
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Direction of the text of every match."""
+        _, first, second = self.units.matches
+        return frames(self.units.a, self.units.b, first, second)
+
+    @cached_property
+    def height(self) -> Floats:
+        """Mean extent of both rings across the text, pixels."""
+        return self._measured[0]
+
+    @cached_property
+    def offsets(self) -> Floats:
+        """(M, 4) left, right, top, bottom: how far b lies outside a, per height."""
+        return self._measured[1]
+
+    @cached_property
+    def _measured(self) -> tuple[Floats, Floats]:
+        _, first, second = self.units.matches
+        along, across = self.frames.along, self.frames.across
+        a, b, i, j = self.units.a, self.units.b, first, second
+        (left_a, right_a), (left_b, right_b) = extents(a, i, along), extents(b, j, along)
+        (bottom_a, top_a), (bottom_b, top_b) = extents(a, i, across), extents(b, j, across)
+        height = ((top_a - bottom_a) + (top_b - bottom_b)) / 2
+        out = np.stack([left_a - left_b, right_b - right_a, top_b - top_a, bottom_a - bottom_b], axis=1)
+        return height, out / height[:, None]
+
+    @cached_property
+    def log_area_ratio(self) -> Floats:
+        """log(area b / area a); both are above 0, as a match shares an area."""
+        _, first, second = self.units.matches
+        result: Floats = np.log(self.units.pairs.area_pred[second] / self.units.pairs.area_gt[first])
+        return result
+
+    @cached_property
+    def conventions(self) -> dict[str, NDArray[np.bool_]]:
+        """Convention -> (M,) whether the two rings differ in it."""
+        _, first, second = self.units.matches
+        a, b = self.units.a, self.units.b
+        size_a, size_b = np.diff(a.ring)[first], np.diff(b.ring)[second]
+        turn = [np.sign(signed_areas(table.xy, table.ring)) for table in (a, b)]
+        same = size_a == size_b
+        start = same.copy()
+        start[same] = [
+            _shift(a, b, i, j) for i, j in zip(first[same].tolist(), second[same].tolist(), strict=True)
+        ]
+        return {"vertices": ~same, "start": start, "orientation": turn[0][first] != turn[1][second]}
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """(S,) per image: matches, and sums of the log area ratio and the offsets."""
+        found, _, _ = self.units.matches
+        image, size = self.units.sample[found], len(self.units.a.sample_ids)
+        result: dict[str, NDArray[Any]] = {"matches": np.bincount(image, minlength=size)}
+        result["sum:log_area_ratio"] = np.bincount(image, self.log_area_ratio, minlength=size)
+        for k, edge in enumerate(EDGES):
+            result[f"sum:{edge}"] = np.bincount(image, self.offsets[:, k], minlength=size)
+        return result
+
+    def biases(self, *, seed: int, groups: list[str | None] | None = None) -> Figures:
+        """Mean log area ratio and mean offsets, b against a, with intervals."""
+        columns = {name: values[:, None] for name, values in self.columns().items()}
+        stack = Stack.from_columns([""], self.units.a.sample_ids, columns, groups=groups)
+        return Figures(stack, BIASES, seed, dict.fromkeys(BIASES, "no matches"))
+
+    def to_json(self, *, seed: int, groups: list[str | None] | None = None) -> dict[str, Any]:
+        """Bias with interval, noise (standard deviation over matches), median, and conventions."""
+        figures = self.biases(seed=seed, groups=groups)
+        size = len(self.log_area_ratio)
+        values = {"log_area_ratio": self.log_area_ratio} | {
+            e: self.offsets[:, k] for k, e in enumerate(EDGES)
+        }
+        rows: dict[str, Any] = {"matches": size}
+        for name, own in values.items():
+            listed = own.tolist()
+            rows[name] = {
+                "bias": figures.figure(0, name).to_json(),
+                "noise": statistics.stdev(listed) if size > 1 else None,
+                "median": statistics.median(listed) if size else None,
+            }
+        rows["conventions"] = {
+            name: {"differing": int(flags.sum()), "share": float(flags.mean()) if size else None}
+            for name, flags in self.conventions.items()
+        }
+        return rows
+
+
+def _shift(a: Instances, b: Instances, i: int, j: int) -> bool:
+    """Whether b's ring starts at another corner: its best rotation (least squared distance to a's ring) is not 0.
+
+    Both are walked in one direction first, from their own starts; the earliest of equally good rotations counts.
+    """
+    one, other = a.points(i), b.points(j)
+    if _clockwise(one) != _clockwise(other):
+        other = np.concatenate([other[:1], other[:0:-1]])
+    if (
+        len(one) > 64
+    ):  # too many rotations to try each; two rings of so many vertices agree exactly or not at all
+        same = canonical_ring(one.tolist()) == canonical_ring(other.tolist())
+        return same and not np.array_equal(one, other)
+    cost = [float(((one - np.roll(other, -k, 0)) ** 2).sum()) for k in range(len(one))]
+    return bool(cost[0] > min(cost) * (1 + 1e-12))
+
+
+def _clockwise(ring: Floats) -> bool:
+    return bool(signed_areas(ring, np.array([0, len(ring)]))[0] > 0)
