@@ -180,14 +180,14 @@ def leverage(
     Intervals: percentiles of the paired difference on resampled images (or groups), none below 20 of them.
     """
     now = score.value()
-    drawn = _differences(score, cases, seed, resamples)
+    drawn = differences(score, cases, seed, resamples)
     result = []
-    for case, differences in zip(cases, drawn, strict=True):
+    for case, own in zip(cases, drawn, strict=True):
         then = _mean(case.agreed, case.size, where=score.size.sum(axis=0) > 0)
         points = None if now is None or then is None else POINTS * (then - now)
         units = len(set(score.groups or ()) - {None}) + (score.groups or ()).count(None)
         found = interval(
-            differences,
+            own,
             points,
             units=units if score.groups is not None else len(score.images),
             unit="image" if score.groups is None else "group",
@@ -273,7 +273,7 @@ def _mean(agreed: Ints, size: Ints, where: NDArray[np.bool_] | None = None) -> f
     return math.fsum(values) / len(values)
 
 
-def _differences(
+def differences(
     score: Score, cases: Sequence[Resolved], seed: int, resamples: int
 ) -> list[NDArray[np.float64]]:
     """(resamples,) per case: score then - score now in points, on the same resampled images."""
