@@ -79,10 +79,11 @@ SPELLINGS: dict[str, Callable[[str], bytes]] = {
 def test_every_text_is_found_in_every_spelling(spelling: str) -> None:
     for text in TEXTS:
         scanner = Scanner([Canary("a transcription", text)])
-        data = PADDING.encode() + b'"' + SPELLINGS[spelling](text) + b'"' + PADDING.encode()
+        spelled = SPELLINGS[spelling](text)  # once: gzip holds the time
+        data = PADDING.encode() + b'"' + spelled + b'"' + PADDING.encode()
         found = scanner.scan("b/x.html", data)
         assert [leak.origin for leak in found[:1]] == ["a transcription"], text
-        assert scanner.scan("b/x.html", data.replace(SPELLINGS[spelling](text), b"")) == [], text
+        assert scanner.scan("b/x.html", data.replace(spelled, b"")) == [], text
 
 
 RING = (377.0, 117.0, 463.5, 117.0, 465.0, 130.25, 378.0, 130.0)
