@@ -17,7 +17,7 @@ DECIDED, OF_EACH = 100, 20  # decisions in all, and of each verdict, below which
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Steps of a rising curve: from ``score`` (share of the ranking) on, the probability is ``value``."""
+    """Steps of a curve: from ``score`` (share of the ranking) on, the probability is ``value``."""
 
     score: Floats  # (steps,) rising
     value: Floats  # (steps,)
@@ -33,7 +33,7 @@ class Calibration:
         fitted = monotone(score, wrong)
         order = np.argsort(score, kind="stable")
         values = fitted[order]
-        first = np.flatnonzero(np.concatenate([[True], np.diff(values) > 0]))
+        first = np.flatnonzero(np.concatenate([[True], np.diff(values) != 0]))
         step = np.searchsorted(first, np.arange(len(order)), side="right") - 1
         return cls(
             score[order][first],

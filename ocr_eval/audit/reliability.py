@@ -1,4 +1,4 @@
-"""Confidences and hits of a checker -> how often it is right at that confidence, never falling as confidence rises."""
+"""Confidences and hits of a checker -> how often it is right at that confidence, by blocks that rise with it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ LEAST, MOST = 0.02, 0.995
 
 
 def monotone(confidence: Floats, hits: Floats) -> Floats:
-    """(n,) smoothed mean hit of each item's block of confidences, between ``LEAST`` and ``MOST``.
+    """(n,) mean hit of each item's block of confidences, smoothed by one hit in two, between ``LEAST`` and ``MOST``.
 
     Blocks are pooled adjacent violators (Ayer et al. 1955) after equal confidences became one block each: without that
-    a constant confidence would be fitted against the order of the items. ``hits`` may be fractions.
+    a constant confidence would be fitted against the order of the items. Means of blocks rise with confidence; smoothed
+    means of very small blocks need not. ``hits`` may be fractions.
     """
     if not len(confidence):
         return np.zeros(0)
