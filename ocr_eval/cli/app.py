@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
     "audit": ("ocr_eval.cli.audit", "rank suspected label errors, suggest corrections; write the reviewed ones"),
     "inspect": ("ocr_eval.cli.inspect", "dataset report: distributions, character table, suspicious labels"),
+    "plan": ("ocr_eval.cli.plan", "how many samples for a wanted precision"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
     "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),

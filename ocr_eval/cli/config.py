@@ -55,6 +55,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
     "protocols": ("format",),
     "audit": ("format", "top", "confidences", "gt_format", "pred_format"),
     "inspect": ("format", "gt_format", "compare_format", "dont_care", "seed"),
+    "plan": ("metric", "power", "format"),
     "board": (  # flags of its commands; each takes those that it has
         "protocol",
         "format",

@@ -1,4 +1,4 @@
-"""Two teams' words of IC15: classes of differing texts row by row, coefficients; and published coefficients."""
+"""Two teams' words of IC15: classes of differing texts, leverage, coefficients, widths; and published examples."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ from ocr_eval.agreement.coefficients import (
     randolph,
     specific,
 )
+from ocr_eval.agreement.plan import mean_pilot, plan
 from ocr_eval.agreement.rules import classify, normalise
 from ocr_eval.agreement.text_distances import text_agreement
+from ocr_eval.protocols.formulas import rate
+from ocr_eval.stats.ratios import Stack
 
 pytestmark = pytest.mark.shared
 Rows = list[dict[str, Any]]
@@ -157,3 +160,21 @@ def test_cases_and_their_leverage(rows: Rows, expected: dict[str, Any]) -> None:
             assert case.normalised == pytest.approx(expected["normalised"][case.name], abs=6e-7)
     twenty = found[1]
     assert len(twenty.examples) == len({rows[unit]["img"] for unit in twenty.examples}) == 10
+
+
+def test_images_that_a_width_needs(shared: Path, rows: Rows) -> None:
+    known = read(shared, "real_pairs_agreement.json")["ic15"]
+    columns = {name: np.zeros(500, np.int64) for name in ("equal", "n_a", "n_b", "same")}
+    for row in rows:
+        image = row["img"] - 1
+        columns["n_a"][image] += 1
+        columns["n_b"][image] += row["n"] > 0
+        columns["same"][image] += row["n"] > 0 and row["word"] == row["chars"]
+        columns["equal"][image] += row["n"] > 0 and row["word"] == row["chars"] and row["iou"] > 0.5
+    stack = Stack.from_columns(["R1-R2"], [f"img_{k}" for k in range(1, 501)], columns)
+    formulas = {"end_to_end_f1": rate("2*equal", "n_a + n_b"), "wem": rate("same", "n_b")}
+    pilot = mean_pilot(stack, formulas)
+    end_to_end, wem = plan(pilot, 0.02)
+    assert end_to_end.score.sd == pytest.approx(known["sd_img_e2e"], abs=1e-12)
+    for row, name in ((end_to_end, "n_images_for_halfwidth"), (wem, "wem_images_for_halfwidth")):
+        assert {f"{w.width:.2f}": w.images for w in row.widths} == known[name]
