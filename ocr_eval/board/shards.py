@@ -12,6 +12,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.board.model import BoardView, RowView, TabData, TabView, page_name
@@ -167,14 +168,24 @@ def _columns(data: TabData, key: str | None) -> list[tuple[str, bytes, str]]:
     """(name, bytes, type) of a submission's own columns; of the shared ones for None."""
     import numpy as np
 
-    tables = list(data.tables.values())
+    shared = _shared(data)
     found = []
     for k, name in enumerate(data.columns):
-        shared = _is_gt(name) and bool(tables) and all((t[:, k] == tables[0][:, k]).all() for t in tables[1:])
-        if shared == (key is None):
-            values = np.asarray(tables[0] if key is None else data.tables[key])[:, k]
+        if (name in shared) == (key is None):
+            values = np.asarray(next(iter(data.tables.values())) if key is None else data.tables[key])[:, k]
             found.append((name, *_packed(name, values)))
     return found
+
+
+@lru_cache(maxsize=4)
+def _shared(data: TabData) -> frozenset[str]:
+    """Columns of the ground truth in which all submissions agree; looked for once, not once per shard."""
+    tables = list(data.tables.values())
+    return frozenset(
+        name
+        for k, name in enumerate(data.columns)
+        if _is_gt(name) and tables and all((t[:, k] == tables[0][:, k]).all() for t in tables[1:])
+    )
 
 
 def _packed(name: str, values: NDArray[Any]) -> tuple[bytes, str]:
