@@ -71,9 +71,10 @@ def _rings(facts: Facts) -> Texts:
 def _joined(tables: Sequence[Texts]) -> Texts:
     if len(tables) == 1:
         return tables[0]
-    moved = [np.zeros(1, np.int64)]
+    moved, total = [np.zeros(1, np.int64)], 0
     for table in tables:
-        moved.append(table.offset[1:] + moved[-1][-1])
+        moved.append(table.offset[1:] + total)
+        total += len(table.points)
     return Texts(np.concatenate([t.points for t in tables]), np.concatenate(moved))
 
 
@@ -130,12 +131,9 @@ def near_samples(sides: Sequence[Facts], *, across: bool = False) -> list[Near]:
 
 
 def not_equal(found: Sequence[Near], equal: Sequence[Group]) -> list[Near]:
-    """The pairs that are not reported as equal samples already."""
-    groups = [
-        {s: k for k, g in enumerate(equal) for s in g.samples if kind in g.kind}
-        for kind in ("texts", "rings")
-    ]
-    return [p for p in found if not any(p.first in g and g[p.first] == g.get(p.second) for g in groups)]
+    """The pairs that are not reported as samples with equal texts already."""
+    group = {s: k for k, g in enumerate(equal) if "texts" in g.kind for s in g.samples}
+    return [p for p in found if p.first not in group or group[p.first] != group.get(p.second)]
 
 
 def _candidates(owner: Index, hashed: NDArray[np.uint64], limit: int | None) -> Index:

@@ -94,8 +94,8 @@ def _pairs(own: Instances) -> tuple[Index, Index, NDArray[np.int8], Floats]:
     first, second = first[worth], second[worth]
     near = pairing.overlaps(pairs, NEAR)
     same = pairing.overlaps(pairs, 1, strict=False, among=near)
-    inner_first = pairing.covers_gt(pairs, NEAR) & (first <= second)
-    inner_second = pairing.covers_pred(pairs, NEAR) & (second < first)
+    inner_first = pairing.covers_gt(pairs, NEAR) & (first < second)
+    inner_second = pairing.covers_pred(pairs, NEAR) & (second <= first)
     nested = (inner_first | inner_second) & ~near
     kind = np.where(same, 0, np.where(near, 1, 2)).astype(np.int8)
     keep = near | nested
