@@ -66,8 +66,8 @@ def _rings(body: dict[str, Any]) -> list[str]:
     lines = ["", "rings: " + ", ".join(f"{n} {kind}" for kind, n in counts.items())]
     if len(body["checkers"]) < 3:
         lines.append(
-            "  few checkers: of the overlooked texts one detector named, 29 in 100 were real (recall .905 where texts "
-            "had been removed); give three or more"
+            "  few checkers: of the overlooked texts that one real detector named, 29 in 100 were real; "
+            "three or more checkers are needed for a useful list"
         )
     return lines
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ocr_eval.audit import geometry
+from ocr_eval.audit import geometry, overlooked
 from ocr_eval.audit.calibration import Calibration
 from ocr_eval.audit.candidates import Floats
 from ocr_eval.audit.checkers import Checker, View, notices, view
@@ -86,9 +86,14 @@ class Audit:
         rings: list[geometry.RingSuspect] = []
         dont_cares: list[geometry.RingSuspect] = []
         if gt.geometry:
-            rings = [*geometry.ring_suspects(gt, views), *geometry.overlooked(gt, views)]
-            dont_cares = geometry.read_dont_cares(gt, views)
+            rings = [*geometry.ring_suspects(gt, views), *overlooked.overlooked(gt, views)]
+            dont_cares = overlooked.read_dont_cares(gt, views)
         return cls(gt, views, items, first, ranking, decisions, tuple(rings), tuple(dont_cares), seed)
+
+    @cached_property
+    def first_of(self) -> dict[str, int]:
+        """sample -> its first instance."""
+        return dict(zip(self.gt.sample_ids, self.gt.start.tolist(), strict=False))
 
     @cached_property
     def settled(self) -> frozenset[int]:
@@ -191,7 +196,7 @@ class Audit:
         i = suspect.instance
         sample = self.gt.sample_ids[suspect.sample]
         if i is None:
-            k, p = geometry.representative(self.views, suspect)
+            k, p = overlooked.representative(self.views, suspect)
             points, name = self.views[k].checker.instances.points(p), f"{sample}#new-{rank}"
             suggestion = texts[k] or None
         else:

@@ -80,8 +80,7 @@ def chosen_csv(rows: Sequence[Chosen]) -> str:
 def _signature(audit: Audit, row: Suspect) -> str:
     if row.instance is None:
         return format_signature({"kind": row.kind})
-    sample = audit.gt.sample_ids.index(row.sample)
-    return signature_of(audit.gt, int(audit.gt.start[sample]) + row.instance, row.kind)
+    return signature_of(audit.gt, audit.first_of[row.sample] + row.instance, row.kind)
 
 
 def _number(value: float | None) -> str:
