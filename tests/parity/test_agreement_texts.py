@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_eval.agreement.cases import Score, TextPair, leverage, text_cases
+from ocr_eval.agreement.cases import Score, TextPair, text_cases
 from ocr_eval.agreement.coefficients import (
     LEVELS,
     NO_VARIATION,
@@ -22,6 +22,7 @@ from ocr_eval.agreement.coefficients import (
     randolph,
     specific,
 )
+from ocr_eval.agreement.leverage import leverage
 from ocr_eval.agreement.plan import mean_pilot, plan
 from ocr_eval.agreement.rules import classify, normalise
 from ocr_eval.agreement.text_distances import text_agreement

@@ -11,12 +11,11 @@ from ocr_eval.agreement.cases import (
     Score,
     StructureUnit,
     TextPair,
-    leverage,
     resolve,
-    spread_examples,
     structure_cases,
     text_cases,
 )
+from ocr_eval.agreement.leverage import leverage, spread_examples
 from ocr_eval.agreement.rules import user_rule
 
 
