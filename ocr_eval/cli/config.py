@@ -54,7 +54,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
     ),
     "protocols": ("format",),
     "audit": ("format", "top", "confidences", "gt_format", "pred_format"),
-    "inspect": ("format", "gt_format", "compare_format", "dont_care", "seed"),
+    "inspect": ("out", "format", "gt_format", "compare_format", "dont_care", "seed"),
     "plan": ("metric", "power", "format"),
     "board": (  # flags of its commands; each takes those that it has
         "protocol",
@@ -152,7 +152,9 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
 def _as_list(key: str, value: Any) -> Any:
     """One word where a list is allowed means a list of one."""
     return (
-        [value] if key in ("protocol", "fail_under", "fail_on_warning") and isinstance(value, str) else value
+        [value]
+        if key in ("protocol", "fail_under", "fail_on_warning", "dont_care") and isinstance(value, str)
+        else value
     )
 
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 )
 @click.argument("gt", metavar="GT")
 @click.option("--compare", metavar="GT2", help="A second data set: how they differ, and what leaks.")
-@click.option("--images", metavar="DIR", help="Pictures of GT: rings outside them, equal and similar ones.")
-@click.option("--compare-images", metavar="DIR", help="Pictures of GT2.")
+@click.option(
+    "--images", "pictures", metavar="DIR", help="Pictures of GT: rings outside them, equal and similar ones."
+)
+@click.option("--compare-images", "compare_pictures", metavar="DIR", help="Pictures of GT2.")
 @click.option("--out", metavar="DIR", help="Write the page, inspect.json and the CSV files there.")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option("--compare-format", metavar="F", help="Layout of GT2.")
@@ -49,9 +51,9 @@ def command(settings: Settings, /, gt: str, **flags: Any) -> int:
     from ocr_eval.cli.output import emit
     from ocr_eval.inspection.brief import to_text
 
-    if flags["compare_images"] and not (flags["compare"] and flags["images"]):
+    if flags["compare_pictures"] and not (flags["compare"] and flags["pictures"]):
         raise usage_error("--compare-images needs --compare and --images", "add them, or leave it out")
-    folder = _free_folder(flags["out"], [gt, flags["compare"], flags["images"], flags["compare_images"]])
+    folder = _free_folder(flags["out"], [gt, flags["compare"], flags["pictures"], flags["compare_pictures"]])
     found = inspected(settings, gt, flags)
     if folder is not None:
         _write(folder, found)
@@ -73,8 +75,8 @@ def inspected(settings: Settings, gt: str, flags: dict[str, Any]) -> Any:
     return inspect(
         first,
         other=second,
-        images=flags["images"],
-        other_images=flags["compare_images"],
+        images=flags["pictures"],
+        other_images=flags["compare_pictures"],
         markers=[text for text in flags["dont_care"] if text],
         seed=flags["seed"],
         names=(_name(gt), _name(name)),
