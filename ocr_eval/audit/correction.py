@@ -89,7 +89,7 @@ def source_files(path: str, limits: Limits) -> tuple[dict[str, bytes], bool, boo
 def rewritten(
     files: Mapping[str, bytes], gt: Instances, changes: Sequence[Change], *, whole: bool
 ) -> dict[str, bytes]:
-    """The files with every change made. Raises InputError (E_FORMAT) for lines that do not end with their text."""
+    """The files with every change made. Raises InputError (E_USAGE) for lines that do not end with their text."""
     result = dict(files)
     of_entry: dict[str, list[Change]] = {}
     for change in changes:
@@ -109,7 +109,7 @@ def rewritten(
                 hint = f"layout {gt.format} keeps texts elsewhere: correct it by hand, or convert it first"
                 entry = "" if whole else name
                 problems.append(
-                    Problem("E_FORMAT", reason, hint, gt.source, entry, at + 1, is_folder=gt.is_folder)
+                    Problem("E_USAGE", reason, hint, gt.source, entry, at + 1, is_folder=gt.is_folder)
                 )
                 continue
             lines[at] = line
@@ -143,7 +143,7 @@ def _quoted(text: str) -> bytes:
 
 
 def check_result(gt: Instances, new: Instances, changes: Sequence[Change]) -> None:
-    """Raises InputError (E_FORMAT) unless ``new`` is ``gt`` with exactly these changes."""
+    """Raises InputError (E_USAGE) unless ``new`` is ``gt`` with exactly these changes."""
     removed = {change.instance for change in changes if change.after is None}
     texts = list(gt.texts)
     for change in changes:
@@ -167,11 +167,10 @@ def check_result(gt: Instances, new: Instances, changes: Sequence[Change]) -> No
         text = kept[wrong[0]]
         reason = f"the text {quote(text)} would be read back as {quote(new.texts[wrong[0]])}"
         hint = "choose a text that this layout can hold, or convert the ground truth first"
-        raise InputError([Problem("E_FORMAT", reason, hint, gt.source)])
+        raise InputError([Problem("E_USAGE", reason, hint, gt.source)])
     if not same:
         raise usage_error(
             "the corrected files would be read as other instances",
             "texts with line ends do not fit this layout",
-            "E_FORMAT",
-            gt.source,
+            source=gt.source,
         )

@@ -20,7 +20,7 @@ Index = NDArray[np.int64]
 
 SHARED = 0.5  # of the smaller ring, strict: the two belong to one component
 INSIDE = 0.5  # of a checker's ring, strict: it lies inside a label
-SPURIOUS = 0.1  # a label no checker overlaps better than this
+SPURIOUS = 0.1  # largest IoU below which a checker has nothing there
 KINDS = ("misplaced", "spurious", "split-label", "merged-label", "overlooked")
 
 
@@ -45,6 +45,7 @@ class Rings:
     score: Floats  # 0 where no checker was asked
     asked: Index  # how many checkers
     unmatched: Index  # how many of them have no instance matched to it
+    alone: Index  # how many of them overlap it by less than ``SPURIOUS``
     best: Floats  # (K, N) largest IoU with an instance of the checker
 
 
@@ -53,7 +54,7 @@ def ring_scores(gt: Instances, views: Sequence[View]) -> Rings:
     size = len(gt)
     best = np.zeros((len(views), size))
     total, several = np.zeros(size), np.zeros(size, np.int64)
-    asked, unmatched = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    asked, unmatched, alone = (np.zeros(size, np.int64) for _ in range(3))
     for k, view in enumerate(views):
         pairs = view.pairs
         np.maximum.at(best[k], pairs.gt, view.pairing.iou(pairs))
@@ -63,9 +64,10 @@ def ring_scores(gt: Instances, views: Sequence[View]) -> Rings:
         several += view.asked & (held >= 2)
         asked += view.asked
         unmatched += view.asked & (view.partner < 0)
+        alone += view.asked & (best[k] < SPURIOUS)
     known = np.maximum(asked, 1)
     score = np.where(asked > 0, total / known + 0.5 * several / known, 0.0)
-    return Rings(score, asked, unmatched, best)
+    return Rings(score, asked, unmatched, alone, best)
 
 
 def ring_suspects(gt: Instances, views: Sequence[View]) -> list[RingSuspect]:
@@ -81,7 +83,7 @@ def ring_suspects(gt: Instances, views: Sequence[View]) -> list[RingSuspect]:
             kind, found = regrouped[i]
             suspects.append(RingSuspect(kind, sample, i, score, found))
         elif 2 * rings.unmatched[i] > rings.asked[i]:
-            kind = "spurious" if rings.best[:, i].max() < SPURIOUS else "misplaced"
+            kind = "spurious" if 2 * rings.alone[i] > rings.asked[i] else "misplaced"
             found = tuple((k, int(own[i])) for k, own in enumerate(nearest) if own[i] >= 0)
             suspects.append(RingSuspect(kind, sample, i, score, found))
     return sorted(suspects, key=lambda s: (-s.score, s.instance))

@@ -48,14 +48,15 @@ class AuditCommand(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] != ["apply"] and "--show-config" in args:
-            for parameter in self.params:
-                parameter.required = False
         return super().parse_args(ctx, repeated(args, "--checkers"))
 
     def invoke(self, ctx: click.Context) -> Any:
         settings = ctx.find_root().obj
-        if isinstance(settings, Settings) and settings.show_config and not ctx._protected_args:
+        if (
+            isinstance(settings, Settings)
+            and settings.show_config
+            and not getattr(ctx, "_protected_args", None)
+        ):
             from ocr_eval.cli.config import describe
             from ocr_eval.cli.output import emit
 
@@ -95,9 +96,7 @@ def repeated(args: Sequence[str], flag: str) -> list[str]:
     metavar="PRED…",
     help="Submissions for the same samples, one or more; NAME:FOLD=PATH judges only the images of its fold.",
 )
-@click.option(
-    "--out", metavar="DIR", help="Folder for suspects.csv, decisions.csv, audit.json and report.html."
-)
+@click.option("--out", metavar="DIR", help="Folder for suspects.csv, decisions.csv and audit.json.")
 @click.option("--folds", metavar="CSV", help="image,fold: which images a fold's checker was not trained on.")
 @click.option(
     "--decisions", metavar="CSV", help="Earlier decisions: labels and priors change, and are estimated."

@@ -107,7 +107,7 @@ def read_back(path: Path, gt: Instances, name: str | None, limits: Limits, setti
     except InputError as error:
         first = error.problems[0]
         reason = f"the corrected files could not be read: {first.reason}"
-        raise usage_error(reason, "look at the decided texts: line ends do not fit", "E_FORMAT") from None
+        raise usage_error(reason, "look at the decided texts: line ends do not fit") from None
 
 
 def scored(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ import numpy as np
 import pytest
 
 from ocr_eval.audit.candidates import Answers
+from ocr_eval.audit.checkers import canonical_gt, checker_of
 from ocr_eval.audit.ranking import Ranking
+from ocr_eval.audit.result import Audit
+from ocr_eval.formats import read
 from ocr_eval.stats.signature import samples_seed
+from ocr_eval.tables.builder import InstancesBuilder
 
 MIXES = {
     "tess_psm7": "tess_psm7",
@@ -169,3 +174,41 @@ def test_checkers_that_remember_wrong_labels_are_asked_about(shared: Path) -> No
 
     honest, remembering = shares("k5"), shares("k5_memorised")
     assert max(honest) <= 0.22 and min(remembering) >= 0.175
+
+
+def test_wrong_official_labels_are_among_the_suspects_of_the_second_team(shared: Path) -> None:
+    rows = load(shared / "expected/agreement/ic15_word_vs_char_pairs.json")
+    gt = canonical_gt(read(shared / "data/ic15/gt.zip", role="gt", text=True))
+    builder = InstancesBuilder(format="polygon")
+    for sample in sorted({row["img"] for row in rows}):
+        builder.begin(f"img_{sample}")
+        for row in rows:
+            if row["img"] == sample and row["n"]:
+                builder.add([x for point in row["hull"] for x in point], row["chars"])
+    second = checker_of(gt, "second", [(None, builder.build())], {})
+    audit = Audit.of(gt, [second])
+    suspects = audit.text_suspects(200)
+    # 2027 pairs share more than half of their rings, 1903 of them the text too.
+    assert len(audit.items) == 2027 and len(suspects) == 2027 - 1903
+    found = {(row.label, row.suggestion) for row in suspects}
+    assert found >= {
+        ("SINCLARE", "SKINCARE"),
+        ("VEICHLES", "VEHICLES"),
+        ("CHAXLIE", "CHARLIE"),
+        ("POPEVES", "POPEYES"),
+    }
+
+
+def test_ten_thousand_items_and_five_checkers_are_ranked_within_seconds(shared: Path) -> None:
+    ranking, _ = real(shared, "all5", 0)
+    answers = ranking.candidates.answers
+    # Six rounds of the real items with an ending of their own each, so that nothing is measured twice.
+    ends = ["", "a", "Bx", "7", "-k", "Q9"]
+    labels = [label + end for end in ends for label in answers.labels][:10_000]
+    texts = [
+        tuple(text + end if text else text for end in ends for text in own)[:10_000] for own in answers.texts
+    ]
+    large = Answers(tuple(labels), tuple(texts), np.tile(answers.confidence, len(ends))[:, :10_000])
+    before = time.process_time()
+    assert len(Ranking.of(large, seed=SEED).order) == 10_000
+    assert time.process_time() - before < 5
