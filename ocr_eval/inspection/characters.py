@@ -17,7 +17,7 @@ SPACE, CONTROL, HIDDEN, STRANGE, LETTER, DIGIT, LOOKALIKE, NFC_MAY, NFKC_MAY = (
 LOOKALIKES = "OoIl|"  # letters and a bar that stand in for 0 and 1
 NONE = "none"
 OTHER = "other"
-_BITS = 62  # scripts that get a bit of their own in a text's set; the last bit is for all others
+BITS = 62  # scripts that get a bit of their own in a text's set; the last bit is for all others
 # Starters that can join the character before them, besides marks: vowels and finals of conjoining Hangul.
 _JAMO = (range(0x1161, 0x1176), range(0x11A8, 0x11C3))
 
@@ -95,7 +95,7 @@ def script_sets(texts: Texts, letters: Alphabet) -> NDArray[np.uint64]:
     """(N,) the scripts of each text's letters as bits: bit k - 1 for ``names[k]``, the last one for all others."""
     bit = np.zeros(len(letters.names), np.uint64)
     for k in range(1, len(bit)):
-        bit[k] = np.uint64(1 << min(k - 1, _BITS))
+        bit[k] = np.uint64(1 << min(k - 1, BITS))
     own = bit[letters.script]
     result = np.zeros(len(texts.offset) - 1, np.uint64)
     for begin in range(0, len(result), 1 << 18):
@@ -109,8 +109,8 @@ def script_sets(texts: Texts, letters: Alphabet) -> NDArray[np.uint64]:
 
 def set_name(bits: int, letters: Alphabet) -> str:
     """``Hangul+Latin`` of a set of scripts, alphabetically; ``none`` of the empty set."""
-    names = [letters.names[k] for k in range(1, min(len(letters.names), _BITS + 1)) if bits >> (k - 1) & 1]
-    if bits >> _BITS & 1:
+    names = [letters.names[k] for k in range(1, min(len(letters.names), BITS + 1)) if bits >> (k - 1) & 1]
+    if bits >> BITS & 1:
         names.append(OTHER)
     return "+".join(sorted(names)) or NONE
 

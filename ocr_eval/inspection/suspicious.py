@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.inspection.characters import (
-    _BITS,
+    BITS,
     CONTROL,
     DIGIT,
     HIDDEN,
@@ -150,10 +150,8 @@ def _mixed(words: Texts, letters: Alphabet) -> Flags:
     sets, back = np.unique(script_sets(words, letters), return_inverse=True)
     allowed = []
     for bits in sets.tolist():
-        names = {
-            letters.names[k] for k in range(1, min(len(letters.names), _BITS + 1)) if bits >> (k - 1) & 1
-        }
-        odd = bits >> _BITS & 1 and bits != 1 << _BITS
+        names = {letters.names[k] for k in range(1, min(len(letters.names), BITS + 1)) if bits >> (k - 1) & 1}
+        odd = bits >> BITS & 1 and bits != 1 << BITS
         allowed.append(not odd and (len(names) < 2 or any(names <= group for group in _TOGETHER)))
     found: Flags = ~np.array(allowed, np.bool_)[back.reshape(-1)]
     return found

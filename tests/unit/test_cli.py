@@ -461,7 +461,7 @@ def test_sample_outputs_can_be_scored_by_name() -> None:
     assert "tesseract-psm11" in run("score", "sample", "sample:tesseract-psm12", "-p", "rrc-iou").err
 
 
-@pytest.mark.parametrize("name", ["score", "validate", "explain", "protocols", "demo", "warm"])
+@pytest.mark.parametrize("name", ["score", "validate", "explain", "protocols", "inspect", "demo", "warm"])
 def test_the_example_in_every_help_text_runs(name: str, tmp_path: Path) -> None:
     shown = run(name, "--help").out
     (example,) = [line.strip() for line in shown.splitlines() if line.strip().startswith("ocr-eval ")]
