@@ -89,6 +89,12 @@ def ring_suspects(gt: Instances, views: Sequence[View]) -> list[RingSuspect]:
     return sorted(suspects, key=lambda s: (-s.score, s.instance))
 
 
+def found_rings(suspect: RingSuspect, views: Sequence[View]) -> tuple[tuple[int, tuple[float, ...]], ...]:
+    """(checker, x1, y1, x2, …) of what the checkers found instead."""
+    points = ((k, views[k].checker.instances.points(p)) for k, p in suspect.found)
+    return tuple((k, tuple(ring.ravel().tolist())) for k, ring in points)
+
+
 def groupings(gt: Instances, views: Sequence[View]) -> dict[int, tuple[str, tuple[tuple[int, int], ...]]]:
     """Care instance -> (split-label or merged-label, what the checkers have there), where half of them agree.
 

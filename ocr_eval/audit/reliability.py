@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from ocr_eval.stats.intervals import FEWEST_UNITS, wilson
+
+if TYPE_CHECKING:
+    from ocr_eval.audit.candidates import Answers
 
 Floats = NDArray[np.float64]
 
 LEAST, MOST = 0.02, 0.995
+CLASSES = 10  # of confidence, alike in width
 
 
 def monotone(confidence: Floats, hits: Floats) -> Floats:
@@ -34,3 +42,22 @@ def monotone(confidence: Floats, hits: Floats) -> Floats:
     of_level = np.repeat(np.clip(values, LEAST, MOST), [size for _, _, size in blocks])
     result: Floats = of_level[own]
     return result
+
+
+def classes(answers: Answers, agrees: NDArray[np.bool_], checker: int) -> list[dict[str, Any]]:
+    """Per tenth of the confidences of one checker: their mean, how many items it read, how many as labelled.
+
+    ``agrees`` (K, n). Empty tenths are left out; the interval (Wilson) is None below ``FEWEST_UNITS`` items.
+    """
+    present = answers.present[checker]
+    confidence, hits = answers.confidence[checker][present], agrees[checker][present]
+    place = np.minimum((confidence * CLASSES).astype(np.int64), CLASSES - 1)
+    rows = []
+    for k in range(CLASSES):
+        own = place == k
+        read, right = int(own.sum()), int(hits[own].sum())
+        if read:
+            interval = list(wilson(right, read)) if read >= FEWEST_UNITS else None
+            mean = float(np.sort(confidence[own]).sum() / read)
+            rows.append({"confidence": mean, "read": read, "agrees": right, "interval": interval})
+    return rows

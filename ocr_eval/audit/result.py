@@ -47,6 +47,7 @@ class Suspect:
     texts: tuple[str | None, ...]  # per checker
     confidences: tuple[float | None, ...]
     ring: tuple[float, ...]
+    found: tuple[tuple[int, tuple[float, ...]], ...] = ()  # (checker, its ring) of who saw it otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +219,7 @@ class Audit:
             texts=tuple(texts),
             confidences=tuple(confidences),
             ring=tuple(points.ravel().tolist()),
+            found=geometry.found_rings(suspect, self.views),
         )
 
     def _position(self, instance: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from ocr_eval.audit import geometry
 from ocr_eval.audit.checkers import IOU
 from ocr_eval.audit.decisions import WORDS
+from ocr_eval.audit.reliability import classes
 from ocr_eval.audit.result import Audit, Suspect
 from ocr_eval.audit.selection import Chosen
 from ocr_eval.tables.digest import digest
@@ -66,6 +67,9 @@ def summary(audit: Audit) -> dict[str, Any]:
             "samples": int(each.checker.asked.sum()),
             "left_out": each.checker.dropped,
             "contradicted": {"agrees": agrees, "n": n},
+            "reliability": classes(audit.items.answers, ranking.candidates.agrees, k - 1)
+            if each.checker.has_confidence
+            else None,
         }
         for k, (each, (agrees, n)) in enumerate(zip(audit.views, memorised, strict=True), 1)
     ]
