@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ocr_eval.agreement.library import agreement
     from ocr_eval.board.library import build_board
     from ocr_eval.engine.local import Job, count, explain
     from ocr_eval.errors import InputError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "agreement": "ocr_eval.agreement",  # the room itself, which can be called
     "read": "ocr_eval.formats",
     "Instances": "ocr_eval.tables.instances",
     "Limits": "ocr_eval.limits",
@@ -47,6 +49,7 @@ __all__ = [
     "Limits",
     "Record",
     "__version__",
+    "agreement",
     "build_board",
     "compare",
     "count",
@@ -60,6 +63,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Loads a public name from its module (PEP 562)."""
+    if name == "agreement":
+        return import_module("ocr_eval.agreement")
     if name in _PUBLIC:
         value = getattr(import_module(_PUBLIC[name]), name)
         globals()[name] = value

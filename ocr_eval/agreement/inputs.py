@@ -60,12 +60,14 @@ def gather(
     *,
     images: Collection[str] | None = None,
     markers: Sequence[str] = DONT_CARE,
+    order: Sequence[str] | None = None,
 ) -> Annotations:
     """Joins the images of all annotators by id.
 
     ``images`` is the universe: only these count, and one that a document for all images (a JSON file, say) does not
     name was annotated as empty in it. Ids that differ only by leading zeros of the last number are one image, unless
-    an annotator has two such ids. ``markers``: an instance with such a text is don't care.
+    an annotator has two such ids. ``markers``: an instance with such a text is don't care. ``order``: names in an order
+    of another round, instead of that of content.
     Raises InputError: E_USAGE for fewer than two annotators, E_DATASET when no image is shared.
     """
     if len(tables) < 2:
@@ -89,7 +91,7 @@ def gather(
     if any(filled.values()):
         message = "images of --images that a document does not name, taken as annotated and empty"
         notices.append(Notice("W_MISSING_SAMPLES", message, sum(filled.values())))
-    annotators = _ordered(named, tuple(shared))
+    annotators = _ordered(named, tuple(shared), order)
     ids = {one.name: one.id for one in annotators}
     rest = [
         Unshared(image, tuple(sorted((ids[name] for name in named if image in present[name]), key=_number)))
@@ -137,7 +139,9 @@ def _is_document(table: Instances) -> bool:
     return table.format in FORMATS and FORMATS[table.format].document
 
 
-def _ordered(tables: Mapping[str, Instances], shared: tuple[str, ...]) -> tuple[Annotator, ...]:
+def _ordered(
+    tables: Mapping[str, Instances], shared: tuple[str, ...], order: Sequence[str] | None
+) -> tuple[Annotator, ...]:
     """By digest of what was drawn on the shared images; annotators that drew the same are interchangeable."""
     found = []
     for name, table in tables.items():
@@ -145,6 +149,8 @@ def _ordered(tables: Mapping[str, Instances], shared: tuple[str, ...]) -> tuple[
         own = table.take([place.get(image) for image in shared], shared)
         found.append(Annotator("", name, content_digest(own), own, len(table.sample_ids), len(table)))
     found.sort(key=lambda one: (one.digest, one.images, one.instances, byte_order(one.name)))
+    if order is not None:
+        found.sort(key=lambda one: order.index(one.name))
     return tuple(replace(one, id=f"R{k}") for k, one in enumerate(found, 1))
 
 

@@ -5,6 +5,7 @@ Only where the format says in which order instances are read; the order of lines
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -72,7 +73,7 @@ def orders(units: Units) -> list[Order]:
     return result
 
 
-def to_json(units: Units, *, seed: int, groups: list[str | None] | None = None) -> dict[str, object]:
+def to_json(units: Units, *, seed: int, groups: Sequence[str | None] | None = None) -> dict[str, object]:
     """Tau weighted by pairs with its interval, and the adjacent inversions; null where there is no reading order."""
     if not {units.a.format, units.b.format} <= set(ORDERED):
         return {"tau": undefined(NO_ORDER).to_json(), "adjacent_inversions": None}

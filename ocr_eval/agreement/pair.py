@@ -195,15 +195,20 @@ class Pair:
 
 
 def pairs(
-    annotations: Annotations, *, threshold: float, user_rules: Sequence[UserRule] = (), kernels: str = "auto"
+    annotations: Annotations,
+    *,
+    threshold: float,
+    user_rules: Sequence[UserRule] = (),
+    kernels: str = "auto",
+    ordered: bool = False,
 ) -> list[Pair]:
-    """All R (R - 1) / 2 pairs. In each, a has more instances, or comes first in canonical order."""
+    """All R (R - 1) / 2 pairs. In each, a has more instances, or comes first (always, if ``ordered``)."""
     result = []
     shared: dict[tuple[str, str], str] = {}
     listed = annotations.annotators
     for k, one in enumerate(listed):
         for other in listed[k + 1 :]:
-            a, b = (other, one) if len(other.table) > len(one.table) else (one, other)
+            a, b = (other, one) if len(other.table) > len(one.table) and not ordered else (one, other)
             found = units(a.table, b.table, threshold=threshold, kernels=kernels)
             result.append(Pair(a, b, found, tuple(user_rules), shared))
     return result

@@ -144,4 +144,7 @@ def _alphanumeric(text: str) -> str:
 
 def _each(pairs: NDArray[Any], instances: NDArray[Any]) -> NDArray[np.float64]:
     """(S,) 2 pairs / instances of every image, 0 where there are none (those images are not counted)."""
-    return np.divide(2.0 * pairs, instances, out=np.zeros(len(pairs)), where=instances > 0)
+    result: NDArray[np.float64] = np.divide(
+        2.0 * pairs, instances, out=np.zeros(len(pairs)), where=instances > 0
+    )
+    return result

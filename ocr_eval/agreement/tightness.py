@@ -7,6 +7,7 @@ annotators changes the signs only.
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,13 +96,13 @@ class Tightness:
             result[f"sum:{edge}"] = np.bincount(image, self.offsets[:, k], minlength=size)
         return result
 
-    def biases(self, *, seed: int, groups: list[str | None] | None = None) -> Figures:
+    def biases(self, *, seed: int, groups: Sequence[str | None] | None = None) -> Figures:
         """Mean log area ratio and mean offsets, b against a, with intervals."""
         columns = {name: values[:, None] for name, values in self.columns().items()}
         stack = Stack.from_columns([""], self.units.a.sample_ids, columns, groups=groups)
         return Figures(stack, BIASES, seed, dict.fromkeys(BIASES, "no matches"))
 
-    def to_json(self, *, seed: int, groups: list[str | None] | None = None) -> dict[str, Any]:
+    def to_json(self, *, seed: int, groups: Sequence[str | None] | None = None) -> dict[str, Any]:
         """Bias with interval, noise (standard deviation over matches), median, and conventions."""
         figures = self.biases(seed=seed, groups=groups)
         size = len(self.log_area_ratio)

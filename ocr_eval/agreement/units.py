@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.kernels.rings import ZERO_AREA
 from ocr_eval.pairing import Pairing
-from ocr_eval.tables.canonical import keys
+from ocr_eval.tables.canonical import Key, keys
 from ocr_eval.tables.instances import Instances, offsets
 from ocr_eval.tables.joined import Joined
 from ocr_eval.tables.pairs import Pairs
@@ -192,7 +192,9 @@ def _order(a: Instances, b: Instances, label_a: Ints, label_b: Ints, count: int)
     return place, sample[order]
 
 
-def _content(a: Instances, b: Instances, label_a: Ints, label_b: Ints, unit: int) -> object:
+def _content(
+    a: Instances, b: Instances, label_a: Ints, label_b: Ints, unit: int
+) -> tuple[list[list[Key]], list[list[Key]]]:
     """Keys of a unit's members, the same for both directions as far as that is possible."""
     sides = [
         sorted(keys(table, np.flatnonzero(label == unit).tolist()))

@@ -22,7 +22,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
     "compare": ("ocr_eval.cli.compare", "paired differences, p-values, rank sets, the samples that separate"),
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
-    "audit": ("ocr_eval.cli.audit", "rank suspected label errors, suggest corrections; write the reviewed ones"),
+    "agree": ("ocr_eval.cli.agree", "labeling consistency between annotators"),
+    "consensus": ("ocr_eval.cli.consensus", "merged labels plus the unresolved list"),
+    "audit": (
+        "ocr_eval.cli.audit",
+        "rank suspected label errors, suggest corrections; write the reviewed ones",
+    ),
     "inspect": ("ocr_eval.cli.inspect", "dataset report: distributions, character table, suspicious labels"),
     "plan": ("ocr_eval.cli.plan", "how many samples for a wanted precision"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),

@@ -53,8 +53,10 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "invalid_polygons",
     ),
     "protocols": ("format",),
+    "agree": ("protocol", "iou", "format", "gt_format", "dont_care", "names", "seed", "fail_under"),
     "audit": ("format", "top", "confidences", "gt_format", "pred_format"),
     "inspect": ("out", "format", "gt_format", "compare_format", "dont_care", "seed"),
+    "consensus": ("text", "rings", "quorum", "gt_format", "format"),
     "plan": ("metric", "power", "format"),
     "board": (  # flags of its commands; each takes those that it has
         "protocol",
@@ -131,7 +133,7 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
     for key, value in data.items():
         if key == "limits":
             _check_limits(value, path, text)
-            for command in ("score", "validate", "explain", "compare", "inspect"):
+            for command in ("score", "validate", "explain", "compare", "agree", "inspect"):
                 result[command]["limit"] = [f"{name.replace('_', '-')}={n}" for name, n in value.items()]
         elif isinstance(value, dict) and key in COMMAND_KEYS:
             for inner, own in value.items():

@@ -1,0 +1,297 @@
+"""``ocr-eval agree``: annotations of the same images -> how far they agree and what a guideline should settle."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ocr_eval.cli.options import FORMATS_HELP, Example, Settings, close_names, common, option
+from ocr_eval.errors import InputError, escape, quote, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.agreement.library import Agreement
+    from ocr_eval.agreement.rounds import Rounds
+    from ocr_eval.limits import Limits
+    from ocr_eval.tables.instances import Instances
+
+
+@click.command(
+    cls=Example,
+    example="ocr-eval agree A=sample:tesseract-psm3 B=sample:tesseract-psm11 --out my-agreement",
+    short_help="labeling consistency between annotators",
+)
+@click.argument("annotations", nargs=-1, metavar="NAME=PATH NAME=PATH [NAME=PATH…]")
+@click.option(
+    "--before", metavar="DIR", help="First round: a folder with one sub-folder or file per annotator."
+)
+@click.option("--after", metavar="DIR", help="Second round, after the guideline changed; same names.")
+@click.option("--out", metavar="DIR", help="Write the report, agreement.json and the CSV files there.")
+@option(
+    "-p",
+    "--protocol",
+    multiple=True,
+    metavar="ID[(key=value,…)]",
+    help="Ceiling of this protocol; default all.",
+)
+@option("--iou", type=float, default=0.5, metavar="T", help="A pair needs an IoU above this (0.5).")
+@click.option("--images", metavar="IDS.txt", help="The images to compare, one id a line.")
+@option("--rules", metavar="RULES.toml", help='Own classes of text differences: name = "regex".')
+@click.option("--meta", metavar="WORK.csv", help="Work log: annotator,image,seconds,timestamp[,document].")
+@option("--gt-format", metavar="F", help=FORMATS_HELP)
+@option(
+    "--dont-care",
+    multiple=True,
+    metavar="TEXT",
+    help="A text that means don't care, besides ###; repeatable.",
+)
+@option("--names", is_flag=True, help="Tell the annotators' names instead of R1, R2, …")
+@option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    help="Seed of intervals and examples; by default it follows from the image ids.",
+)
+@option(
+    "--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 1 when the mean over pairs is below."
+)
+@option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of what is printed.")
+@option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@common
+@click.pass_obj
+def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -> int:
+    """Compares two or more annotations of the same images; neither names nor their order change a number.
+
+    Instances are paired one to one above an IoU, and grouped into units that overlap: match, split, merge, regroup,
+    missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back. Annotators are
+    called R1, R2, … in everything that is written, unless --names.
+    """
+    from ocr_eval.cli.output import emit
+
+    bounds = parse_bounds(flags["fail_under"])
+    found: Agreement | Rounds
+    if flags["before"] or flags["after"]:
+        found, inputs = compared_rounds(settings, annotations, flags)
+        headline = found.after
+    else:
+        found, inputs = compared(settings, annotations, flags)
+        headline = found
+    folder = out_folder(flags["out"], inputs)
+    status = int(failed(headline, bounds))
+    body = json.dumps(found.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    if folder is not None:
+        write(folder, files_of(found, body))
+    emit(body if flags["format"] == "json" else told(found))
+    return status
+
+
+def compared(
+    settings: Settings, annotations: tuple[str, ...], flags: dict[str, Any]
+) -> tuple[Agreement, list[str]]:
+    """The agreement of the annotations given, and the paths that were read."""
+    from ocr_eval.agreement.library import agreement
+
+    if not annotations:
+        raise usage_error("no annotations given", "give NAME=PATH NAME=PATH, or --before DIR --after DIR")
+    named = named_annotations(annotations)
+    out_folder(flags["out"], [path for _, path in named])
+    tables = read_annotations(named, flags, settings)
+    found = agreement(tables, **options(tables, flags))
+    return found, [path for _, path in named]
+
+
+def compared_rounds(
+    settings: Settings, annotations: tuple[str, ...], flags: dict[str, Any]
+) -> tuple[Rounds, list[str]]:
+    """Two rounds, and the paths that were read."""
+    from ocr_eval.agreement.rounds import rounds
+
+    if annotations or not (flags["before"] and flags["after"]):
+        hint = "ocr-eval agree --before DIR --after DIR --out DIR"
+        raise usage_error("a guideline round needs --before and --after, and nothing else to compare", hint)
+    folders = [flags["before"], flags["after"]]
+    named = [annotators_in(folder) for folder in folders]
+    out_folder(flags["out"], folders)
+    before, after = (read_annotations(one, flags, settings) for one in named)
+    both = {f"{k}/{name}": table for k, one in enumerate((before, after)) for name, table in one.items()}
+    return rounds(before, after, **options(both, flags, names=[name for name, _ in named[1]])), folders
+
+
+def named_annotations(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, path) of every annotation. Raises InputError (E_USAGE) for equal names and missing paths."""
+    from ocr_eval.cli.inputs import named_predictions
+
+    named = named_predictions(arguments)
+    if len(named) < 2:
+        raise usage_error("one annotation is given, agreement takes two or more", "add a second NAME=PATH")
+    return named
+
+
+def annotators_in(folder: str) -> list[tuple[str, str]]:
+    """(name, path) of every sub-folder and file of a round; hidden ones are left out."""
+    try:
+        listed = sorted(path for path in Path(folder).iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        reason = f"{quote(folder)} cannot be read: {error.strerror or error}"
+        raise usage_error(reason, "give a folder with one sub-folder per annotator") from None
+    named = [(path.name if path.is_dir() else path.stem, str(path)) for path in listed]
+    names = [name for name, _ in named]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise usage_error(f"{quote(folder)} holds annotator {quote(twice[0])} twice", "keep one of them")
+    if len(named) < 2:
+        reason = f"{quote(folder)} holds {len(named)} annotators, agreement takes two or more"
+        raise usage_error(reason, "give a folder with one sub-folder per annotator")
+    return named
+
+
+def read_annotations(
+    named: Sequence[tuple[str, str]], flags: dict[str, Any], settings: Settings
+) -> dict[str, Instances]:
+    """name -> table; all broken files are told, not only the first. Rings without area are kept: they match nothing."""
+    from ocr_eval.cli.inputs import parse_limits, read_side
+    from ocr_eval.cli.score import join_errors
+
+    limits: Limits = parse_limits(flags["limit"])
+    tables, failures = {}, []
+    for name, path in named:
+        try:
+            tables[name] = read_side(
+                path,
+                format=flags["gt_format"],
+                role="gt",
+                limits=limits,
+                invalid_polygons="official",
+                max_errors=settings.max_errors,
+            )
+        except InputError as error:
+            failures.append(error)
+    if failures:
+        raise join_errors(failures)
+    return tables
+
+
+def options(
+    tables: dict[str, Instances], flags: dict[str, Any], names: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Arguments of ``agreement`` from the flags. ``names``: annotators as a work log may call them."""
+    from ocr_eval.agreement.inputs import DONT_CARE
+    from ocr_eval.agreement.rules import read_rules
+    from ocr_eval.agreement.work_log import read_work_log
+    from ocr_eval.cli.inputs import parse_protocols
+
+    spelled = {image: image for table in tables.values() for image in table.sample_ids}
+    return {
+        "iou": flags["iou"],
+        "images": read_ids(flags["images"]) if flags["images"] else None,
+        "markers": tuple(dict.fromkeys((*DONT_CARE, *flags["dont_care"]))),
+        "rules": read_rules(flags["rules"]) if flags["rules"] else (),
+        "protocols": parse_protocols(flags["protocol"]) if flags["protocol"] else None,
+        "log": read_work_log(flags["meta"], list(names or tables), spelled) if flags["meta"] else None,
+        "seed": flags["seed"],
+        "names": flags["names"],
+    }
+
+
+def read_ids(path: str) -> list[str]:
+    """Image ids of ``--images``: one a line, named as files may be (gt_img_1.txt is img_1); no blank lines."""
+    from ocr_eval.formats.names import key_of
+
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = f"{quote(path)} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
+        raise usage_error(reason, "give a UTF-8 file with one image id a line") from None
+    ids = [key_of(line.strip()) for line in text.splitlines() if line.strip()]
+    if not ids:
+        raise usage_error(f"{quote(path)} names no image", "write one image id a line")
+    return list(dict.fromkeys(ids))
+
+
+def parse_bounds(checks: Sequence[str]) -> dict[str, float]:
+    """``--fail-under f1=0.9`` -> bounds. Raises InputError (E_USAGE) for a metric that does not exist."""
+    if not checks:
+        return {}
+    from ocr_eval.agreement.scores import SCORES
+
+    bounds = {}
+    for check in checks:
+        name, _, word = check.partition("=")
+        if name not in SCORES:
+            reason = f"--fail-under: no result has the metric {quote(name)}"
+            raise usage_error(reason, close_names(name, list(SCORES)))
+        try:
+            bounds[name] = float(word) if word.isascii() else float("nan")
+        except ValueError:
+            bounds[name] = float("nan")
+        if bounds[name] != bounds[name]:
+            raise usage_error(f"--fail-under {quote(check)} is not metric=value", "write for example f1=0.9")
+    return bounds
+
+
+def failed(found: Agreement, bounds: dict[str, float]) -> bool:
+    """Whether a bound is not met; says which on stderr. Raises InputError (E_USAGE) where there are no texts."""
+    from ocr_eval.cli.output import tell
+
+    result = False
+    for name, bound in bounds.items():
+        try:
+            value = found.metric(name).value
+        except KeyError:
+            reason = f"--fail-under: {name} needs transcriptions, an annotator has none"
+            raise usage_error(reason, "check another metric") from None
+        if value is None or value < bound:
+            tell(f"{name} {value if value is not None else 'undefined'} < {bound:g}")
+            result = True
+    return result
+
+
+def files_of(found: Agreement | Rounds, body: str) -> dict[str, str]:
+    """File name -> content of everything that is written."""
+    from ocr_eval.agreement.exports import csv_files
+    from ocr_eval.agreement.rounds import Rounds
+
+    last = found.after if isinstance(found, Rounds) else found
+    return {"agreement.json": body, **csv_files(last)}
+
+
+def told(found: Agreement | Rounds) -> str:
+    """What is printed."""
+    from ocr_eval.agreement.brief import rounds_to_text, to_text
+    from ocr_eval.agreement.rounds import Rounds
+
+    return rounds_to_text(found) if isinstance(found, Rounds) else to_text(found)
+
+
+def out_folder(out: str | None, inputs: Sequence[str]) -> Path | None:
+    """The folder to write to; it may exist, but not be an input or lie in one."""
+    if out is None:
+        raise usage_error("no place to write to", "add --out DIR")
+    folder = Path(out)
+    real = folder.resolve()
+    for given in inputs:
+        inside = Path(given).is_dir() and (
+            real == Path(given).resolve() or Path(given).resolve() in real.parents
+        )
+        if given != "-" and inside:
+            raise usage_error(f"--out {quote(out)} lies in an input folder", "choose another folder")
+    if folder.exists() and not folder.is_dir():
+        raise usage_error(f"--out {quote(out)} is a file", "give a folder")
+    return folder
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """All files, each replaced atomically."""
+    from ocr_eval.cli.output import OutputFile, write_all
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{escape(str(folder))} cannot be made: {error.strerror or error}"
+        raise usage_error(reason, "choose another folder with --out DIR") from None
+    with contextlib.ExitStack() as stack:
+        write_all([(stack.enter_context(OutputFile(folder / name)), text) for name, text in files.items()])
