@@ -109,6 +109,12 @@ def mark(table: Instances, markers: Sequence[str]) -> Instances:
     return replace(table, care=care)
 
 
+def one_spelling(tables: Mapping[str, Instances]) -> tuple[dict[str, Instances], list[Notice]]:
+    """The tables with one spelling per image, and what there is to say about it."""
+    named, _, notices = _same_names(tables, None)
+    return named, notices
+
+
 def _same_names(
     tables: Mapping[str, Instances], images: Collection[str] | None
 ) -> tuple[dict[str, Instances], list[str] | None, list[Notice]]:

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     metavar="TEXT",
     help="A text that means don't care, besides ###; repeatable.",
 )
+@click.option(
+    "--words-of", metavar="NAME", help="Put annotations of characters together with this one's words."
+)
 @option("--names", is_flag=True, help="Tell the annotators' names instead of R1, R2, …")
 @option(
     "--seed",
@@ -67,8 +70,8 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
     """Compares two or more annotations of the same images; neither names nor their order change a number.
 
     Instances are paired one to one above an IoU, and grouped into units that overlap: match, split, merge, regroup,
-    missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back. Annotators are
-    called R1, R2, … in everything that is written, unless --names.
+    missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back.
+    Annotators are called R1, R2, … in everything that is written, unless --names.
     """
     from ocr_eval.cli.output import emit
 
@@ -172,6 +175,10 @@ def read_annotations(
             failures.append(error)
     if failures:
         raise join_errors(failures)
+    if flags["words_of"]:
+        from ocr_eval.agreement.assembly import with_words_of
+
+        tables = with_words_of(tables, flags["words_of"])
     return tables
 
 
