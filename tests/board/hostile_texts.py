@@ -123,13 +123,13 @@ def all_texts(hostile: Path | None) -> tuple[str, ...]:
 
 
 def harmless(texts: Sequence[str]) -> tuple[str, ...]:
-    """A twin of every text that asks a page for the same: hidden characters, line feeds, length, an address; no more."""
+    """A twin of every text that asks a page for the same: hidden characters, line feeds, length, an address."""
     twins = []
     for k, text in enumerate(texts):
         twin = f"https://example.org/{k}" if address(text) else f"harmless {k}"
         twin += "\u200b" * (plain(text.replace("\n", "")) != text.replace("\n", ""))
         twin += "\nline" * ("\n" in text.strip("\n"))
-        twins.append(twin + " w" * (300 if len(text) > 300 else 0))
+        twins.append(twin + " w" * ((len(text) - len(twin) + 1) // 2 if len(text) > 300 else 0))
     return tuple(twins)
 
 

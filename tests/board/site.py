@@ -12,7 +12,7 @@ import urllib.parse
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -105,7 +105,13 @@ def pages(site: Path) -> list[Path]:
 
 
 def parse(page: Path) -> Source:
-    """The markup of one page."""
+    """The markup of one page; not parsed again while the file stays as it is."""
+    state = page.stat()
+    return _parse(page, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=2000)
+def _parse(page: Path, _time: int, _size: int) -> Source:
     return Source(page.read_text(encoding="utf-8"))
 
 

@@ -95,7 +95,7 @@ def drawn(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def sized(count: int) -> Callable[[Path], tuple[Path, dict[str, Any]]]:
     """So many submissions on 40 samples."""
-    return lambda folder: (writing.store(boards.synthetic(count, 40), folder), {})
+    return lambda folder: (writing.store(boards.synthetic(count, 40 if count < 1000 else 20), folder), {})
 
 
 def named(folder: Path) -> tuple[Path, dict[str, Any]]:

@@ -1,0 +1,111 @@
+"""Every hostile text in every field of a board: no page runs it, links it, or has an element more because of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.board import site as instruments
+from tests.browser import dom
+from tests.browser.sites import KINDS, Site
+
+pytestmark = pytest.mark.browser
+BOARDS = ("names", "samples")
+
+
+def visited(page, paths: list[Path]):
+    """Each page in turn; where a text would like to go, the address tells."""
+    for path in paths:
+        if page.url != path.as_uri():
+            page.goto(path.as_uri())
+        dom.settled(page)
+        assert page.url == path.as_uri()
+        yield path
+
+
+def shapes(open_page, site: Site, kind: str, most: int) -> set[str]:
+    paths = sorted(site.pages(kind), key=lambda path: path.stat().st_size)[-most:]  # the richest
+    page = open_page(paths[0], root=site.folder)
+    return set().union(*(dom.shapes(page) for _ in visited(page, paths)))
+
+
+@pytest.mark.parametrize(
+    ("board", "kind"), [(b, k) for b in BOARDS for k in KINDS if (b, k) != ("names", "sample")]
+)
+def test_no_text_becomes_more_than_text(open_page, site_of, board, kind):
+    site = site_of(f"hostile {board}")
+    known = set().union(
+        *(shapes(open_page, twin, kind, 40) for twin in (site_of(f"harmless {board}"), site_of("drawn")))
+    )
+    paths = site.pages(kind)
+    # Pages of one submission or sample are many: every text is on several of them, and the first is on all.
+    page = open_page(paths[0], root=site.folder)
+    for path in visited(page, paths if board == "names" or kind != "submission" else paths[:4]):
+        assert dom.dangers(page) == [], path
+        assert dom.shapes(page) <= known, path
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_scripts_show_texts_as_texts(open_page, site_of, board):
+    site = site_of(f"hostile {board}")
+    compare = dom.settled(open_page(site.page("compare"), root=site.folder))
+    for select in ("#a", "#b", "#slice"):
+        options = compare.locator(f"{select} option")
+        for k in range(1, min(options.count(), 12)):
+            compare.locator(select).select_option(index=k)
+            dom.settled(compare)
+    assert dom.dangers(compare) == []
+    matrix = dom.settled(open_page(site.page("matrix"), root=site.folder))
+    for k in range(1, min(6, matrix.locator("#slice option").count())):
+        matrix.locator("#slice").select_option(index=k)
+    matrix.locator("#filter").fill("<script>")
+    assert dom.dangers(matrix) == []
+    board_page = open_page(site.page("board"), root=site.folder)
+    if board_page.locator("#filter").count():
+        board_page.locator("#filter").fill("<img src=x onerror=OWNED=1>")
+        assert board_page.locator("table.results tbody tr:visible").count() >= 1
+    assert dom.dangers(board_page) == []
+
+
+@pytest.mark.parametrize(
+    "hash_",
+    [
+        "q=<img src=x onerror=OWNED=1>&sort=__proto__",
+        "a=constructor&b=__proto__&slice=<script>:x&least=1e9&count=toString",
+        "board=../../x&prot=javascript:OWNED=1&s=hasOwnProperty&i=g999999",
+        "sort=-constructor&only=__proto__&i=%00&q=%",
+    ],
+)
+def test_a_hostile_address_changes_nothing_but_the_view(open_page, site_of, hash_):
+    site = site_of("drawn")
+    for path in site.kinds.values():
+        page = open_page(path, hash=hash_, root=site.folder)
+        dom.settled(page)
+        assert dom.dangers(page) == []
+
+
+def test_a_drawing_shows_texts_as_texts(open_page, site_of):
+    site = site_of("hostile samples")
+    page = open_page(site.page("sample"), root=site.folder)
+    for path in site.pages("sample")[::40]:
+        page.goto(path.as_uri())
+        for k in range(page.locator("#s option").count()):
+            page.locator("#s").select_option(index=k)
+            page.locator("#b").select_option(index=k)
+        page.wait_for_timeout(150)
+        page.keyboard.press("j")
+        assert dom.dangers(page) == []
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_files_are_well_formed_and_lead_nowhere_else(site_of, board):
+    site = site_of(f"hostile {board}")
+    assert instruments.markup_faults(site.folder) == []
+    assert instruments.broken_links(site.folder) == []
+    for path in instruments.pages(site.folder):
+        for _, tag, attributes in instruments.parse(path).elements:
+            target = attributes.get("href", "")
+            if ":" in target.split("/")[0]:
+                assert target.startswith(("https://", "http://")) and tag == "a", target
+                assert attributes["rel"] == "nofollow noopener noreferrer"
