@@ -69,7 +69,11 @@ def command(settings: Settings, /, **flags: Any) -> int:
     from ocr_eval.cli.output import OutputFile, emit
 
     limits = parse_limits(flags["limit"])
-    if bool(flags["checkers"]) != bool(flags["protocol"]):
+    given = click.get_current_context().get_parameter_source("protocol")
+    typed = (
+        given is not None and given.name == "COMMANDLINE"
+    )  # a configuration may name protocols for all commands
+    if (flags["checkers"] and not flags["protocol"]) or (typed and not flags["checkers"]):
         raise usage_error("--checkers and -p come together", "scores before and after need both")
     path, dataset = resolve_gt(flags["gt"], settings)
     if path == "-":

@@ -54,7 +54,15 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
     ),
     "protocols": ("format",),
     "agree": ("protocol", "iou", "format", "gt_format", "dont_care", "names", "seed", "fail_under"),
-    "audit": ("format", "top", "confidences", "gt_format", "pred_format"),
+    "audit": (  # and of audit apply
+        "format",
+        "top",
+        "confidences",
+        "protocol",
+        "gt_format",
+        "pred_format",
+        "invalid_polygons",
+    ),
     "inspect": ("out", "format", "gt_format", "compare_format", "dont_care", "seed"),
     "consensus": ("text", "rings", "quorum", "gt_format", "format"),
     "plan": ("metric", "power", "format"),
@@ -133,7 +141,7 @@ def _defaults(data: dict[str, Any], path: Path, text: str) -> dict[str, Any]:
     for key, value in data.items():
         if key == "limits":
             _check_limits(value, path, text)
-            for command in ("score", "validate", "explain", "compare", "agree", "inspect"):
+            for command in ("score", "validate", "explain", "compare", "agree", "audit", "inspect"):
                 result[command]["limit"] = [f"{name.replace('_', '-')}={n}" for name, n in value.items()]
         elif isinstance(value, dict) and key in COMMAND_KEYS:
             for inner, own in value.items():

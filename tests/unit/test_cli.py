@@ -273,7 +273,8 @@ def test_every_configuration_key_is_a_flag_and_every_setting_is_a_key() -> None:
             inner = [
                 command.get_command(click.Context(command), each) for each in command.list_commands(None)
             ]
-            parameters = [p for each in inner for p in each.params if getattr(p, "envvar", None)]
+            every = [p for each in (command, *inner) for p in each.params]
+            parameters = [p for p in every if getattr(p, "envvar", None)]
         else:
             parameters = command.params
         flags = {p.name for p in parameters if isinstance(p, click.Option) and p.expose_value}
