@@ -64,7 +64,7 @@ def _rings(body: dict[str, Any]) -> list[str]:
     if not counts:
         return []
     lines = ["", "rings: " + ", ".join(f"{n} {kind}" for kind, n in counts.items())]
-    if len(body["checkers"]) < 3:
+    if len(body["checkers"]) < 3 and "overlooked" in counts:
         lines.append(
             "  few checkers: of the overlooked texts that one real detector named, 29 in 100 were real; "
             "three or more checkers are needed for a useful list"

@@ -40,16 +40,21 @@ def read_gt(path: str, name: str | None, limits: Limits, settings: Settings) -> 
     """The gt with its texts, samples in canonical order. Rings without area are kept: they are what is looked for."""
     from ocr_eval.audit.checkers import canonical_gt
 
-    gt = read_side(
-        path,
-        format=name,
-        role="gt",
-        text=True,
-        limits=limits,
-        invalid_polygons="official",
-        max_errors=settings.max_errors,
-        geometry=_has_rings(name),
-    )
+    arguments: dict[str, Any] = {
+        "format": name,
+        "role": "gt",
+        "text": True,
+        "limits": limits,
+        "invalid_polygons": "official",
+        "max_errors": settings.max_errors,
+    }
+    try:
+        gt = read_side(path, geometry=_has_rings(name), **arguments)
+    except InputError as error:
+        # The reader says so of a list of words whose layout was not named.
+        if name is not None or not any("texts without rings" in p.reason for p in error.problems):
+            raise
+        gt = read_side(path, geometry=False, **arguments)
     if gt.codepoints is None:
         hint = "give a ground truth with a text per instance"
         raise usage_error("the ground truth has no transcriptions", hint, source=path)

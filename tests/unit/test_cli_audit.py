@@ -113,6 +113,9 @@ def test_wrong_labels_lead_the_list_with_what_the_checkers_read(
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "audit.json",
         "decisions.csv",
+        "ko",
+        "report.html",
+        "static",
         "suspects.csv",
     ]
     found = rows(tmp_path / "out" / "suspects.csv")
@@ -302,3 +305,30 @@ def test_the_examples_of_both_helps_run_on_the_shipped_sample(tmp_path: Path) ->
     shutil.move(filled, tmp_path / "my-audit" / "decisions.csv")
     ran = run(*examples[1].split()[1:], cwd=tmp_path)
     assert ran.status == 0 and "0 labels changed" in ran.out
+
+
+def test_lists_of_words_are_audited_by_sample_and_corrected_in_place(tmp_path: Path) -> None:
+    def listed(wrong: dict[int, str]) -> str:
+        return "".join(f'word_{k}.png, "{wrong.get(k, f"text{k}")}"\n' for k in range(30))
+
+    (tmp_path / "gt.txt").write_text(listed({7: "tekst7"}), encoding="utf-8")
+    for n, name in enumerate("xyz"):
+        (tmp_path / f"{name}.txt").write_text(listed({n: "other"}), encoding="utf-8")
+    out = ["--out", tmp_path / "o"]
+    ran = run(
+        "audit", "--gt", tmp_path / "gt.txt", "--checkers", *(tmp_path / f"{n}.txt" for n in "xyz"), *out
+    )
+    assert ran.status == 0
+    first = rows(tmp_path / "o" / "suspects.csv")[0]
+    assert (first["image"], first["label"], first["suggestion"]) == ("word_7", "tekst7", "text7")
+    filled = fill(tmp_path / "o" / "decisions.csv", {"word_7#0": ("accept", "")})
+    new = tmp_path / "new.txt"
+    ran = run("audit", "apply", "--gt", tmp_path / "gt.txt", "--decisions", filled, "--out", new)
+    assert ran.status == 0 and new.read_text(encoding="utf-8") == listed({})
+
+
+def test_a_gt_and_a_checker_of_different_kinds_are_refused(files: dict[str, Path], tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("".join(f'img_{k}.png, "text"\n' for k in range(IMAGES)), encoding="utf-8")
+    ran = run("audit", "--gt", files["gt"], "--checkers", words, "--out", tmp_path / "o")
+    assert (ran.status, ran.out) == (3, "") and "without rings" in ran.err
