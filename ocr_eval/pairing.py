@@ -93,7 +93,7 @@ class Pairing:
         empty = (place == 0) | (gt.shape[g] != SIMPLE) | (pred.shape[p] != SIMPLE)
         inter[empty], guard[empty] = 0, 0
         for k in np.flatnonzero(~empty & (inter <= guard)).tolist():
-            inter[k] = float(self._exact(pairs, k)[0])
+            inter[k] = float(self.exact_areas(pairs, k)[0])
         return Pairs(
             pairs.start, g, p, inter, guard, gt.area, pred.area, gt.xy, gt.ring, pred.xy, pred.ring, hull=True
         )
@@ -229,12 +229,12 @@ class Pairing:
             answer[known] = (total > 0) & ((left > right) if strict else (left >= right))
             unsure[known] = False
         for k in np.flatnonzero(unsure).tolist():
-            inter, area_gt, area_pred = self._exact(pairs, k)
+            inter, area_gt, area_pred = self.exact_areas(pairs, k)
             of = {"iou": area_gt + area_pred - inter, "pred": area_pred, "gt": area_gt}[kind]
             answer[k] = of > 0 and (inter > limit * of if strict else inter >= limit * of)
         return answer
 
-    def _exact(self, pairs: Pairs, k: int) -> tuple[Fraction, Fraction, Fraction]:
+    def exact_areas(self, pairs: Pairs, k: int) -> tuple[Fraction, Fraction, Fraction]:
         """Shared area and the two ring areas of pair k as fractions."""
         if pairs.guard[k] == 0:
             g, p = pairs.gt[k], pairs.pred[k]
@@ -309,7 +309,7 @@ class Pairing:
             steps = 2 ** min(40, 60 - 3 * bits)
             result = []
             for k in index[contest].tolist():
-                inter, area_gt, area_pred = self._exact(pairs, k)
+                inter, area_gt, area_pred = self.exact_areas(pairs, k)
                 steps_of_iou = int(inter * steps / (area_gt + area_pred - inter))
                 result.append((steps_of_iou << bits) + (equal is not None and bool(equal[k])))
             return np.array(result, np.int64)

@@ -2,8 +2,8 @@
 
 For annotations made character by character (``gt_characters.zip`` of naver/popeval). The words help: each character
 goes to the care word that it shares most area with, at least 30 % of its own; the characters of a word are read along
-one of its edges or in the order of the file, whichever is closest to the text of the word. So the result leans towards
-the words, nested words can lose characters to each other, and blanks cannot occur: agreement is an upper bound.
+its first or second edge or in the order of the file, whichever is closest to its text. So the result leans towards the
+words, nested words can lose characters to each other, and blanks cannot occur: agreement is an upper bound.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_eval.agreement.frames import centroid
 from ocr_eval.agreement.inputs import one_spelling
 from ocr_eval.errors import Notice, quote, usage_error
 from ocr_eval.kernels import hulls
@@ -110,10 +111,14 @@ def _words_of(words: Instances, characters: Instances) -> NDArray[np.int64]:
 def _reading(words: Instances, g: int, characters: Instances, members: list[int]) -> str:
     """The characters of a word in the order that is closest to its text; the first of equally close ones."""
     ring = words.points(g)
-    edges = np.roll(ring, -1, 0) - ring
-    centres = {p: characters.points(p).mean(0) for p in members}
-    orders = [sorted(members, key=lambda p, edge=edge: float(centres[p] @ edge)) for edge in edges]  # type: ignore[misc]
-    readings = ["".join(characters.texts[p] for p in order) for order in (*orders, members)]
+    centre = {p: centroid(characters.points(p)) for p in members}
+    along, across = ring[1] - ring[0], ring[2] - ring[1]
+    orders = (
+        sorted(members, key=lambda p: float(centre[p] @ along)),
+        sorted(members, key=lambda p: float(centre[p] @ across)),
+        members,
+    )
+    readings = ["".join(characters.texts[p] for p in order) for order in orders]
     return min(readings, key=lambda text: distance(words.texts[g], text))
 
 

@@ -75,6 +75,18 @@ def extents(table: Instances, index: NDArray[np.int64], direction: Floats) -> tu
     return low, high
 
 
+def centroid(ring: Floats) -> Floats:
+    """(2,) centre of gravity of a ring; the mean of its vertices where it has no area."""
+    x, y = (ring - ring[0]).T
+    after = np.roll(x, -1), np.roll(y, -1)
+    cross = x * after[1] - after[0] * y
+    area = cross.sum() / 2
+    if area == 0:
+        return np.asarray(ring.mean(0))
+    middle = np.array([((x + after[0]) * cross).sum(), ((y + after[1]) * cross).sum()]) / (6 * area)
+    return np.asarray(ring[0] + middle)
+
+
 def _longer_side(corners: Floats) -> Floats:
     """(U, m, 2) hull corners -> (U, 2): of the rectangles on every edge the smallest, then the most level one."""
     edge = np.roll(corners, -1, 1) - corners

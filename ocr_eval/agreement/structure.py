@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_eval.agreement.frames import Floats, rectangles
+from ocr_eval.agreement.frames import Floats, centroid, rectangles
 from ocr_eval.agreement.units import KINDS, MANY, MATCH, Side, Units
 from ocr_eval.tables.instances import Instances, offsets
 
@@ -118,10 +118,10 @@ def _joined(table: Instances, members: list[int]) -> str | None:
 
 
 def _in_order(table: Instances, members: list[int], along: Floats) -> list[int]:
-    """By the projection of centroids (means of vertices); equal ones stay in canonical order."""
+    """By the projection of centroids; equal ones stay in canonical order."""
     if len(members) < 2:
         return members
-    place = [round(float((table.points(i) @ along).mean()), 6) for i in members]
+    place = [round(float(centroid(table.points(i)) @ along), 6) for i in members]
     return [members[k] for k in sorted(range(len(members)), key=place.__getitem__)]
 
 
