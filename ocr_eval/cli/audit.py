@@ -148,7 +148,8 @@ def command(ctx: click.Context, /, **flags: Any) -> int:
     files = rendered(audit, flags, slices)
     write_folder(folder, files)
     body = json.loads(files["audit.json"])
-    emit(files["audit.json"] if flags["format"] == "json" else to_text(body, sorted(files), flags["out"]))
+    shown = sorted(name for name in files if "/" not in name)  # not what the page brings along
+    emit(files["audit.json"] if flags["format"] == "json" else to_text(body, shown, flags["out"]))
     tell_notices(audit, settings)
     low = audit.estimate.lo if audit.estimate else None
     return 1 if limit is not None and low is not None and low > limit else 0
@@ -182,7 +183,8 @@ def output_folder(path: str) -> Path:
 
 
 def rendered(audit: Audit, flags: dict[str, Any], slices: dict[str, str | None] | None) -> dict[str, str]:
-    """File name -> content."""
+    """Path below the folder -> content."""
+    from ocr_eval.audit.report import render
     from ocr_eval.audit.summary import to_json
     from ocr_eval.audit.tables import chosen_csv, decisions_csv, suspects_csv
 
@@ -199,7 +201,7 @@ def rendered(audit: Audit, flags: dict[str, Any], slices: dict[str, str | None] 
     if chosen is not None:
         files["select.csv"] = chosen_csv(chosen)
     files["audit.json"] = to_json(audit, rows, dont_cares, chosen, top=top, estimate=flags["estimate"])
-    return files
+    return files | render(json.loads(files["audit.json"]))
 
 
 def write_folder(folder: Path, files: dict[str, str]) -> None:
@@ -208,6 +210,8 @@ def write_folder(folder: Path, files: dict[str, str]) -> None:
 
     from ocr_eval.cli.output import OutputFile, write_all
 
+    for path in sorted({(folder / name).parent for name in files}):
+        output_folder(str(path))
     with contextlib.ExitStack() as stack:
         opened = [(stack.enter_context(OutputFile(folder / name)), text) for name, text in files.items()]
         write_all(opened)
