@@ -27,6 +27,7 @@ from ocr_eval.tables.joined import Joined
 
 KEPT, DROPPED, OPEN = "kept", "dropped", "unresolved"
 TOO_FEW, ONE_OF_TWO, CUT, OTHER_CUT = "below quorum", "one of two", "granularity", "other granularity"
+LOOSE = "loose"  # one ring each, too different to be one unit
 CARE, TEXT, LAYOUT = "dont-care", "text", "layout"
 OVERLAP = 0.5  # of the smaller ring: then two units are about the same thing
 
@@ -86,7 +87,8 @@ def consensus(
     found = {(i, j): _near(tables[i], tables[j], threshold) for i, j in combinations(range(len(tables)), 2)}
     known = {pair: above for pair, (above, _) in found.items()}
     joint = joint_units(tables, threshold, care_only=False, known=known)
-    decisions = _existence(joint, _cuts(joint, {pair: same for pair, (_, same) in found.items()}), needed)
+    groups = _cuts(joint, {pair: same for pair, (_, same) in found.items()}, [_nested(t) for t in tables])
+    decisions = _existence(joint, groups, needed)
     iou = {
         (i, a, j, b): value
         for (i, j), sides in known.items()
@@ -122,13 +124,25 @@ def _near(a: Instances, b: Instances, threshold: float) -> tuple[Overlaps, tuple
     return overlaps, (pairs.gt[same], pairs.pred[same])
 
 
-def _cuts(joint: Joint, same: Mapping[tuple[int, int], tuple[NDArray[np.int64], ...]]) -> list[list[int]]:
-    """Units that are about the same thing and have no annotator in common, joined to components, in order.
+def _nested(table: Instances) -> set[tuple[int, int]]:
+    """Pairs of an annotator's own instances that share more than half of the smaller one, both ways round."""
+    _, (a, b) = _near(table, table, 1.0)
+    return set(zip(a.tolist(), b.tolist(), strict=True))
 
-    An annotator who drew both of two overlapping units says that they are two things (a word inside another).
+
+def _cuts(
+    joint: Joint,
+    same: Mapping[tuple[int, int], tuple[NDArray[np.int64], ...]],
+    nested: Sequence[set[tuple[int, int]]],
+) -> list[list[int]]:
+    """Units that cut the same thing differently, joined to components, in order.
+
+    Two overlapping instances of two annotators lie in different units. When one of the annotators has both units, and
+    has them one over the other, these are two things (a word inside another); when both have both, too. Otherwise the
+    annotators cut differently: one box against two, or boxes too different to be one unit.
     """
+    rows = joint.member.tolist()
     owner = [{a: k for k, a in enumerate(column) if a >= 0} for column in joint.member.T.tolist()]
-    has = [{i for i, a in enumerate(row) if a >= 0} for row in joint.member.tolist()]
     root = list(range(len(joint)))
 
     def top(unit: int) -> int:
@@ -140,7 +154,14 @@ def _cuts(joint: Joint, same: Mapping[tuple[int, int], tuple[NDArray[np.int64], 
     for (i, j), (a, b) in same.items():
         for one, other in zip(a.tolist(), b.tolist(), strict=True):
             u, v = owner[i][one], owner[j][other]
-            if u != v and not has[u] & has[v]:
+            if u == v:
+                continue
+            mine, theirs = rows[v][i], rows[u][j]  # what i has in v, and j in u
+            both = mine >= 0 and theirs >= 0
+            inside = (mine >= 0 and (one, mine) in nested[i]) or (
+                theirs >= 0 and (theirs, other) in nested[j]
+            )
+            if not both and not inside:
                 low, high = sorted((top(u), top(v)))
                 root[high] = low
     groups: dict[int, list[int]] = defaultdict(list)
@@ -168,13 +189,15 @@ def _existence(joint: Joint, groups: Sequence[Sequence[int]], needed: int) -> li
             kind = ONE_OF_TWO if two else TOO_FEW
             decisions += [Decision(sample, OPEN if two else DROPPED, kind, own) for own in members]
         elif len(best) > 1 or most < needed:
-            decisions.append(
-                Decision(sample, OPEN, CUT, tuple(sorted(pair for own in members for pair in own)))
-            )
+            kind = LOOSE if all(len(units) == 1 for units in votes) else CUT
+            every = tuple(sorted(pair for own in members for pair in own))
+            decisions.append(Decision(sample, OPEN, kind, every))
         else:
             for unit, own in zip(group, members, strict=True):
-                status, kind = (KEPT, "") if unit in best[0] else (DROPPED, OTHER_CUT)
-                decisions.append(Decision(sample, status, kind, own))
+                agreed = tuple(pair for pair in own if tuple(cut[pair[0]]) == best[0])
+                rest = tuple(pair for pair in own if pair not in agreed)
+                decisions += [Decision(sample, KEPT, "", agreed)] if unit in best[0] else []
+                decisions += [Decision(sample, DROPPED, OTHER_CUT, rest)] if rest else []
     return decisions
 
 

@@ -1,30 +1,20 @@
-"""A consensus -> label files, ``unresolved.csv``, ``provenance.csv``, ``consensus.json``; same in, same out.
-
-Labels are written as ``icdar-quad`` when every ring has four vertices, else as ``polygon``. A text that the layout
-would read back as another one makes its unit unresolved.
-"""
+"""A consensus -> label files, ``unresolved.csv``, ``provenance.csv``, ``consensus.json``; same in, same out."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ocr_eval.agreement.consensus import DROPPED, KEPT, OPEN, Consensus, Decision, without
+from ocr_eval.agreement.consensus_layout import LABELS, flat_ring, label_files, layout_of
 from ocr_eval.agreement.consensus_text import most_frequent
 from ocr_eval.agreement.inputs import Annotations
-from ocr_eval.errors import InputError, Problem, quote
-from ocr_eval.formats.names import key_of
-from ocr_eval.formats.numbers import is_integer
-from ocr_eval.formats.reader import DONT_CARE
-from ocr_eval.formats.unquoting import unquote
 from ocr_eval.report.escape import csv_cell, terminal
 from ocr_eval.text.scripts import scripts
 
 SCHEMA = "ocr-eval/consensus/1"
-QUAD, POLYGON = "icdar-quad", "polygon"
-LABELS = "gt"  # the folder of the label files
 LENGTHS = ((3, "1-3"), (7, "4-7"), (15, "8-15"))
 
 
@@ -39,9 +29,8 @@ class Written(NamedTuple):
 
 def written(found: Consensus, annotations: Annotations, settings: dict[str, Any]) -> Written:
     """Everything ``ocr-eval consensus`` writes. Raises InputError (E_FORMAT) for an image id that is no file name."""
-    layout = QUAD if all(len(_ring(one)) == 8 for one in found.with_status(KEPT)) else POLYGON
     has_text = found.has_text or any(one.care is False for one in found.with_status(KEPT))
-    spell = spell_quad if layout == QUAD else spell_polygon
+    layout, spell = layout_of(found)
     found = without(
         found,
         [
@@ -50,7 +39,7 @@ def written(found: Consensus, annotations: Annotations, settings: dict[str, Any]
             if one.status == KEPT and one.text is not None and spell(one.text) is None
         ],
     )
-    files = _labels(found, annotations.images, has_text, spell)
+    files = label_files(found, annotations.images, has_text, spell)
     lines = _line_numbers(found)
     files["unresolved.csv"] = _table(UNRESOLVED, _open_rows(found, annotations))
     files["provenance.csv"] = _table(PROVENANCE, _rows(found, annotations, lines))
@@ -59,50 +48,6 @@ def written(found: Consensus, annotations: Annotations, settings: dict[str, Any]
         json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     ).encode()
     return Written(files, found, layout, has_text)
-
-
-def spell_quad(text: str) -> str | None:
-    """How the text stands behind eight coordinates; None when every spelling would be read as another text."""
-    quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return next((way for way in (text, quoted) if _plain(text) and unquote(way) == text), None)
-
-
-def spell_polygon(text: str) -> str | None:
-    """How the text stands behind a ring of any length; None when numbers at its front would join the ring."""
-    fields = text.split(",")
-    numbers = next((k for k, field in enumerate(fields) if not is_integer(field)), len(fields))
-    return text if _plain(text) and (numbers == 0 or numbers == len(fields) <= 2) else None
-
-
-def _plain(text: str) -> bool:
-    return text != DONT_CARE and not any(c in "\n\r\0" or "\ud800" <= c <= "\udfff" for c in text)
-
-
-def _labels(
-    found: Consensus, images: tuple[str, ...], has_text: bool, spell: Callable[[str], str | None]
-) -> dict[str, bytes]:
-    lines: list[list[str]] = [[] for _ in images]
-    for one in found.with_status(KEPT):
-        fields = list(map(str, _ring(one)))
-        if has_text:
-            fields.append(DONT_CARE if not one.care else spell(one.text or "") or "")
-        lines[one.sample].append(",".join(fields) + "\n")
-    return {
-        f"{LABELS}/{_name(image)}": "".join(own).encode() for image, own in zip(images, lines, strict=True)
-    }
-
-
-def _name(image: str) -> str:
-    name = f"gt_{image}.txt"
-    if key_of(name) != image or not _plain(image) or len(name.encode()) > 255:
-        reason = f"image id {quote(image)} cannot be the name of a label file"
-        raise InputError([Problem("E_FORMAT", reason, "give the images names without slashes")])
-    return name
-
-
-def _ring(decision: Decision) -> list[int]:
-    """x1, y1, x2, … in whole pixels; empty where there is none."""
-    return [] if decision.drawn is None else [int(value) for value in decision.drawn.ring.ravel().tolist()]
 
 
 def _line_numbers(found: Consensus) -> list[int | None]:
@@ -155,7 +100,7 @@ def _rows(found: Consensus, annotations: Annotations, lines: list[int | None]) -
             "" if one.care is None else "yes" if one.care else "no",
             csv_cell(one.text or ""),
             str(one.read.agreeing) if one.read is not None and kept else "",
-            csv_cell(",".join(map(str, _ring(one)))) if kept else "",
+            csv_cell(",".join(map(str, flat_ring(one)))) if kept else "",
             one.drawn.method if one.drawn is not None and kept else "",
             " ".join(members),
         ]

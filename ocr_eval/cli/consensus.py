@@ -143,7 +143,7 @@ def check_result(staged: Path, made: Written, annotations: Annotations, flags: d
     import numpy as np
 
     from ocr_eval.agreement.consensus import KEPT
-    from ocr_eval.agreement.consensus_output import LABELS
+    from ocr_eval.agreement.consensus_layout import LABELS
     from ocr_eval.cli.inputs import parse_limits
     from ocr_eval.formats import read
 

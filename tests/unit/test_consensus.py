@@ -15,6 +15,7 @@ from ocr_eval.agreement.consensus import (
     CUT,
     DROPPED,
     KEPT,
+    LOOSE,
     ONE_OF_TWO,
     OPEN,
     OTHER_CUT,
@@ -24,7 +25,7 @@ from ocr_eval.agreement.consensus import (
     Decision,
     consensus,
 )
-from ocr_eval.agreement.consensus_output import spell_polygon, spell_quad
+from ocr_eval.agreement.consensus_layout import spell_polygon, spell_quad
 from ocr_eval.agreement.consensus_ring import MEDIAN, MEDOID, Drawn, aligned, ring_of, whole_pixels
 from ocr_eval.agreement.consensus_text import FLAGGED, NO_TEXT, TIE, medoids, reading, rover
 from ocr_eval.formats.unquoting import unquote
@@ -201,6 +202,31 @@ def test_the_cut_of_most_annotators_is_taken() -> None:
         Word((0, 0, 30, 20), "ho"), Word((32, 0, 62, 20), "me"), Word((64, 0, 100, 20), "+")
     )
     assert told(consensus([whole, words, three_ways])) == [(OPEN, CUT, None)]
+
+
+def test_a_line_that_looks_like_its_first_word_is_still_another_cut() -> None:
+    # IoU of line and first word 60/100: one joint unit, and the second word is left over.
+    line = annotation(Word((0, 0, 100, 20), "Home plus"))
+    words = annotation(Word((0, 0, 60, 20), "home"), Word((64, 0, 100, 20), "plus"))
+    assert told(consensus([line, words])) == [(OPEN, CUT, None)]
+    found = consensus([line, words, words])
+    assert sorted(told(found), key=str) == [
+        (DROPPED, OTHER_CUT, None),
+        (KEPT, "", "home"),
+        (KEPT, "", "plus"),
+    ]
+    assert [one.annotators for one in found.decisions if one.status == KEPT] == [2, 2]
+    missed = annotation(Word((0, 0, 60, 20), "home"))
+    assert told(consensus([words, words, missed])) == [(KEPT, "", "home"), (KEPT, "", "plus")]
+
+
+def test_rings_too_different_to_be_one_unit_are_loose() -> None:
+    tight, wide = annotation(Word((0, 0, 40, 20), "a")), annotation(Word((0, 0, 100, 20), "a"))
+    assert told(consensus([tight, wide])) == [(OPEN, LOOSE, None)]
+    assert sorted(told(consensus([tight, wide, wide])), key=str) == [
+        (DROPPED, OTHER_CUT, None),
+        (KEPT, "", "a"),
+    ]
 
 
 def test_a_word_inside_another_is_no_cut() -> None:
