@@ -17,7 +17,7 @@ from ocr_eval.agreement.scores import columns, similarity, sweep
 from ocr_eval.agreement.structure import Structure
 from ocr_eval.agreement.text_distances import TextAgreement, text_agreement
 from ocr_eval.agreement.tightness import Tightness
-from ocr_eval.agreement.units import KINDS, Side, Units, units
+from ocr_eval.agreement.units import KINDS, Side, Units, transcribed, units
 
 Ints = NDArray[np.int64]
 CONFUSIONS = 50  # listed per pair, most frequent first
@@ -64,7 +64,7 @@ class Pair:
     @property
     def has_texts(self) -> bool:
         """Both sides have transcriptions."""
-        return bool(self.units.a.texts) and bool(self.units.b.texts)
+        return transcribed(self.units.a) and transcribed(self.units.b)
 
     @cached_property
     def structure(self) -> Structure:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.agreement.figures import NO_INSTANCES, Figures
-from ocr_eval.agreement.units import SWEEP, Units
+from ocr_eval.agreement.units import SWEEP, Units, transcribed
 from ocr_eval.protocols.formulas import Rate, rate
 from ocr_eval.stats.ratios import Stack
 from ocr_eval.text.distance import distances
@@ -70,7 +70,7 @@ def columns(units: Units) -> dict[str, NDArray[Any]]:
     result: dict[str, NDArray[Any]] = {"n_a": n_a, "n_b": n_b, "m": per_image(first)}
     result["images"] = ((n_a + n_b) > 0).astype(np.int64)
     result["sum:f1"] = _each(result["m"], n_a + n_b)
-    if units.a.texts and units.b.texts:
+    if transcribed(units.a) and transcribed(units.b):
         one, other = ([table.texts[i] for i in index.tolist()] for table, index in _both(units))
         for name, equal in _equalities(one, other).items():
             result[name] = per_image(first[equal])

@@ -83,7 +83,7 @@ class Units:
     @cached_property
     def equal(self) -> Flags:
         """(P,) both have the same transcription, code point by code point; False where a side has none."""
-        if not self.a.texts or not self.b.texts:
+        if not (transcribed(self.a) and transcribed(self.b)):
             return np.zeros(len(self.pairs), np.bool_)
         one, other = _numbered(self.a.texts, self.b.texts)
         answer: Flags = one[self.pairs.gt] == other[self.pairs.pred]
@@ -160,6 +160,11 @@ def units(a: Instances, b: Instances, *, threshold: float = 0.5, kernels: str = 
     sides = [_side(table, place[label], count) for table, label in ((a, label_a), (b, label_b))]
     sizes = [side.size for side in sides]
     return Units(a, b, pairing, pairs, threshold, sample, _kinds(*sizes), *sides)
+
+
+def transcribed(table: Instances) -> bool:
+    """Whether the instances have transcriptions; of no instances that cannot be denied."""
+    return table.codepoints is not None or not len(table)
 
 
 def _kinds(a: Ints, b: Ints) -> NDArray[np.uint8]:
