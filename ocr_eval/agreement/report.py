@@ -6,13 +6,13 @@ A pure function of the result: no clock, no network, no script needed. Every tex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.agreement import report_figures as figures
 from ocr_eval.agreement.report_words import BLANK, case_words, class_words, pieces, reason
-from ocr_eval.report.i18n import LANGUAGES
+from ocr_eval.report.i18n import LANGUAGES, named
 
 if TYPE_CHECKING:
     from ocr_eval.agreement.image_views import ImageRow, ImageView
@@ -31,17 +31,23 @@ Examples = Sequence[Mapping[tuple[str, str], Sequence[tuple[str, str]]]]
 
 
 def report_files(
-    found: Agreement, body: Mapping[str, Any] | None = None, *, languages: Sequence[str] = LANGUAGES
+    found: Agreement,
+    body: Mapping[str, Any] | None = None,
+    *,
+    rounds: Mapping[str, Any] | None = None,
+    languages: Sequence[str] = LANGUAGES,
 ) -> Iterator[tuple[str, str]]:
     """(path below the output folder, text) of every file, made one after another.
 
-    ``body`` is ``found.to_json()`` where it was made already. The first of the languages lives at the root.
+    ``body`` is ``found.to_json()`` where it was made already. ``rounds`` is the JSON of two rounds of which ``found``
+    is the second: the report then begins with what changed. The first of the languages lives at the root.
     """
     from ocr_eval.agreement.image_views import ImageViews, confusion_examples
 
     views = ImageViews(found)
     whole = found.to_json() if body is None else body
-    yield from pages(whole, views.rows, views.view, confusion_examples(found), languages=languages)
+    examples = confusion_examples(found)
+    yield from pages(whole, views.rows, views.view, examples, rounds=rounds, languages=languages)
 
 
 def pages(
@@ -50,6 +56,7 @@ def pages(
     view: Callable[[str], ImageView],
     confusions: Examples,
     *,
+    rounds: Mapping[str, Any] | None = None,
     languages: Sequence[str] = LANGUAGES,
 ) -> Iterator[tuple[str, str]]:
     """The files of a report from plain data: ``body`` is agreement.json, ``rows`` all images, worst first."""
@@ -59,7 +66,7 @@ def pages(
     yield from style_files()
     for lang in languages:
         folder = folder_of(lang, languages)
-        yield folder + REPORT, render_report(body, rows, own, confusions, lang, languages)
+        yield folder + REPORT, render_report(body, rows, own, confusions, lang, languages, rounds)
     listed = list(own)
     for k, image in enumerate(listed):
         shown = view(image)
@@ -99,6 +106,7 @@ def render_report(
     confusions: Examples,
     lang: str,
     languages: Sequence[str] = LANGUAGES,
+    rounds: Mapping[str, Any] | None = None,
 ) -> str:
     """The page with everything in it."""
     listed = body["pairs"]
@@ -109,6 +117,7 @@ def render_report(
         lang,
         languages,
         body=body,
+        rounds=rounds,
         paths=paths,
         names=names,
         texts=[pair["text"] for pair in listed],
@@ -152,7 +161,8 @@ def render_image(
         near=near,
         paths=paths,
         overlays=[figures.overlay(pair) for pair in view.pairs],
-        class_words=partial(class_words, lang),
+        class_words=lru_cache(maxsize=None)(partial(class_words, lang)),
+        named=lru_cache(maxsize=None)(lambda room, name: named(lang, f"agree.{room}", name)),
     )
 
 

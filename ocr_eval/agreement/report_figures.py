@@ -33,7 +33,7 @@ class Overlay(NamedTuple):
 
     box: str
     size: str
-    units: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str], ...]
+    units: tuple[tuple[str, str, str, str], ...]  # path of a, path of b, x, y
 
 
 def name_of(pair: Mapping[str, Any]) -> str:
@@ -193,7 +193,7 @@ def overlay(pair: PairView) -> Overlay:
     for unit in pair.units:
         first = min((p for ring in (*unit.rings_a, *unit.rings_b) for p in ring), key=lambda p: (p[1], p[0]))
         places = (number(first[0]), number(max(first[1] - size / 4, y + size)))
-        units.append((_points(unit.rings_a), _points(unit.rings_b), *places))
+        units.append((_path(unit.rings_a), _path(unit.rings_b), *places))
     box = " ".join(map(number, (x, y, width, height)))
     return Overlay(box, number(size), tuple(units))
 
@@ -204,8 +204,8 @@ def number(value: float) -> str:
     return "0" if written in ("-0", "") else written
 
 
-def _points(listed: Sequence[Sequence[Sequence[float]]]) -> tuple[str, ...]:
-    return tuple(" ".join(f"{number(x)},{number(y)}" for x, y in ring) for ring in listed)
+def _path(listed: Sequence[Sequence[Sequence[float]]]) -> str:
+    return "".join("M" + "L".join(f"{number(x)} {number(y)}" for x, y in ring) + "z" for ring in listed)
 
 
 def _with_interval(figure: Mapping[str, Any]) -> str:

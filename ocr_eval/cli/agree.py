@@ -73,6 +73,8 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
     missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back.
     Annotators are called R1, R2, … in everything that is written, unless --names.
     """
+    from ocr_eval.agreement.report import report_files
+    from ocr_eval.cli.agree_report import write_report
     from ocr_eval.cli.output import emit
 
     bounds = parse_bounds(flags["fail_under"])
@@ -85,9 +87,13 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
         headline = found
     folder = out_folder(flags["out"], inputs)
     status = int(failed(headline, bounds))
-    body = json.dumps(found.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    data = found.to_json()
+    body = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     if folder is not None:
         write(folder, files_of(found, body))
+        write_report(
+            folder, report_files(headline, data.get("after", data), rounds=data if "after" in data else None)
+        )
     emit(body if flags["format"] == "json" else told(found))
     return status
 
