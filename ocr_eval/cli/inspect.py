@@ -136,10 +136,12 @@ def _write(folder: Path, found: Any) -> None:
 
     from ocr_eval.cli.output import OutputFile, write_all
     from ocr_eval.inspection.files import csv_files
+    from ocr_eval.inspection.report import render
 
-    files = {"inspect.json": found.to_json(), **csv_files(found)}
+    files = {"inspect.json": found.to_json(), **csv_files(found), **render(found.data)}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = f"{escape(str(folder))} cannot be made: {error.strerror or error}"
         raise usage_error(reason, "choose another folder with --out DIR") from None

@@ -1,7 +1,7 @@
 """A template and views -> the files of one report: its page in every language, the styles and scripts they share.
 
-The page is ``report.html``, Korean under ``ko/``, all others in ``static/``. It opens from a disk, asks for nothing from
-a network, and needs no script: theirs is the colour scheme alone.
+The page is ``report.html``, Korean under ``ko/``, styles and scripts in ``static/``. It opens from a disk, asks for
+nothing from a network, and needs no script: what those do is the choice of colours.
 """
 
 from __future__ import annotations

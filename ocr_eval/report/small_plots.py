@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.report.escape import plain, tag
@@ -34,10 +35,12 @@ def small_histogram(
     about: str,
     median: float | None = None,
     other: Sequence[int] | None = None,
+    whole: bool = False,
 ) -> Markup:
     """Bars of equal width, whatever their classes (``edges``: one more than ``counts``), a line at the median.
 
     With ``other``, counts of a second data set in the same classes, bars are shares and the second one is an outline.
+    ``whole``: values are whole numbers, so a class is named by its lowest in its middle instead of by its edges.
     """
     first = _shares(counts) if other is not None else [float(count) for count in counts]
     second = _shares(other) if other is not None else []
@@ -57,14 +60,38 @@ def small_histogram(
             tag("path", {"class": "outline", "d": f"M8 {coordinate(base)}{steps}V{coordinate(base)}"})
         )
     parts.append(tag("path", {"class": "axis", "d": f"M8 {coordinate(base)}h{coordinate(WIDE)}"}))
-    place = None if median is None else _place(median, edges, width)
+    place = None if median is None else _place(median, edges, width, whole)
     if place is not None:
         parts.append(tag("path", {"class": "median", "d": f"M{coordinate(place)} 10V{coordinate(base)}"}))
-    step = max(1, -(-len(edges) // EDGES))
-    shown = [k for k in range(0, len(edges), step) if len(edges) - 1 - k >= step or k == len(edges) - 1]
-    shown += [len(edges) - 1] if edges and len(edges) - 1 not in shown else []
-    parts.append(write_texts([(8 + width * k, base + 15, short(edges[k])) for k in shown]))
+    names = edges[:-1] if whole else edges
+    step = max(1, -(-len(names) // EDGES))
+    written = [
+        k for k in range(0, len(names), step) if whole or k == len(names) - 1 or len(names) - 1 - k >= step
+    ]
+    written += [len(names) - 1] if not whole and names and len(names) - 1 not in written else []
+    shift = 0.5 if whole else 0.0
+    parts.append(write_texts([(8 + width * (k + shift), base + 15, short(names[k])) for k in written]))
     return draw(name, title, about, WIDE + 28, base + 20, parts)
+
+
+def bars_plot(counts: Sequence[int], labels: Sequence[str], *, name: str, title: str, about: str) -> Markup:
+    """Bars with their counts above and what they count below."""
+    width, base = 62.0, 20 + HIGH
+    top = max([*counts, 1])
+    bars, texts = "", []
+    for k, (count, label) in enumerate(zip(counts, labels, strict=True)):
+        high = HIGH * count / top
+        left = coordinate(10 + width * k)
+        bars += (
+            f"M{left} {coordinate(base)}v{coordinate(-high)}h{coordinate(width - 6)}V{coordinate(base)}z"
+            if count
+            else ""
+        )
+        middle = 10 + width * k + (width - 6) / 2
+        texts += [(middle, base - high - 5, f"{count:,}"), (middle, base + 15, label)]
+    axis = tag("path", {"class": "axis", "d": f"M8 {coordinate(base)}h{coordinate(width * len(counts))}"})
+    parts = [*([tag("path", {"class": "bars", "d": bars})] if bars else []), axis, write_texts(texts)]
+    return draw(name, title, about, 18 + width * len(counts), base + 22, parts)
 
 
 def reliability_plot(dots: Sequence[Dot], *, label: str, name: str, title: str, about: str) -> Markup:
@@ -106,9 +133,9 @@ def _shares(counts: Sequence[int]) -> list[float]:
     return [count / total if total else 0.0 for count in counts]
 
 
-def _place(value: float, edges: Sequence[float], width: float) -> float | None:
-    """Where a value stands among bars of equal width; None outside the edges."""
-    for k, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+def _place(value: float, edges: Sequence[float], width: float, whole: bool) -> float | None:
+    """Where a value stands among bars of equal width; None outside the edges. Whole: in the middle of its own share."""
+    for k, (low, high) in enumerate(pairwise(edges)):
         if low <= value < high or (value == high and k == len(edges) - 2):
-            return 8 + width * (k + (value - low) / ((high - low) or 1.0))
+            return 8 + width * (k + (value + (0.5 if whole else 0.0) - low) / ((high - low) or 1.0))
     return None
