@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ocr_eval.agreement.library import Agreement
+from ocr_eval.agreement.result import Agreement
 from ocr_eval.agreement.rounds import Rounds
 from ocr_eval.agreement.units import KINDS
 from ocr_eval.errors import escape

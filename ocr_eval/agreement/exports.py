@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ocr_eval.agreement.annotators import HEADLINES
-from ocr_eval.agreement.library import Agreement
 from ocr_eval.agreement.pair import Row
+from ocr_eval.agreement.result import Agreement
 from ocr_eval.agreement.tightness import BIASES, EDGES
 from ocr_eval.agreement.units import KINDS
 from ocr_eval.report.escape import csv_cell

@@ -167,7 +167,7 @@ def render_image(
 
 
 def _show(template: str, path: str, lang: str, languages: Sequence[str], **views: Any) -> str:
-    from ocr_eval import __version__
+    from ocr_eval.record import package_version
     from ocr_eval.report.page import render
 
     return render(
@@ -177,7 +177,7 @@ def _show(template: str, path: str, lang: str, languages: Sequence[str], **views
         languages=languages,
         folders=(HERE / "templates",),
         report=REPORT,
-        version=__version__,
+        version=package_version(),
         why=partial(reason, lang),
         pieces=pieces,
         **views,

@@ -18,7 +18,8 @@ from ocr_eval.agreement.cases import Resolved
 from ocr_eval.agreement.figures import TOO_FEW, Figure, Figures, ends_of, undefined
 from ocr_eval.agreement.inputs import DONT_CARE, gather
 from ocr_eval.agreement.leverage import Case, differences
-from ocr_eval.agreement.library import Agreement, agreement, images_seed
+from ocr_eval.agreement.library import agreement, images_seed
+from ocr_eval.agreement.result import Agreement
 from ocr_eval.agreement.scores import SCORES
 from ocr_eval.agreement.units import KINDS
 from ocr_eval.errors import quote, usage_error

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocr_eval.cli.options import FORMATS_HELP, Example, Settings, close_names, common, option
-from ocr_eval.errors import InputError, escape, quote, usage_error
+from ocr_eval.errors import escape, quote, usage_error
 
 if TYPE_CHECKING:
-    from ocr_eval.agreement.library import Agreement
+    from ocr_eval.agreement.result import Agreement
     from ocr_eval.agreement.rounds import Rounds
-    from ocr_eval.limits import Limits
-    from ocr_eval.tables.instances import Instances
 
 
 @click.command(
@@ -103,13 +101,14 @@ def compared(
 ) -> tuple[Agreement, list[str]]:
     """The agreement of the annotations given, and the paths that were read."""
     from ocr_eval.agreement.library import agreement
+    from ocr_eval.cli import agree_inputs as inputs
 
     if not annotations:
         raise usage_error("no annotations given", "give NAME=PATH NAME=PATH, or --before DIR --after DIR")
-    named = named_annotations(annotations)
+    named = inputs.named_annotations(annotations)
     out_folder(flags["out"], [path for _, path in named])
-    tables = read_annotations(named, flags, settings)
-    found = agreement(tables, **options(tables, flags))
+    tables = inputs.read_annotations(named, flags, settings)
+    found = agreement(tables, **inputs.options(tables, flags))
     return found, [path for _, path in named]
 
 
@@ -118,111 +117,18 @@ def compared_rounds(
 ) -> tuple[Rounds, list[str]]:
     """Two rounds, and the paths that were read."""
     from ocr_eval.agreement.rounds import rounds
+    from ocr_eval.cli import agree_inputs as inputs
 
     if annotations or not (flags["before"] and flags["after"]):
         hint = "ocr-eval agree --before DIR --after DIR --out DIR"
         raise usage_error("a guideline round needs --before and --after, and nothing else to compare", hint)
     folders = [flags["before"], flags["after"]]
-    named = [annotators_in(folder) for folder in folders]
+    named = [inputs.annotators_in(folder) for folder in folders]
     out_folder(flags["out"], folders)
-    before, after = (read_annotations(one, flags, settings) for one in named)
+    before, after = (inputs.read_annotations(one, flags, settings) for one in named)
     both = {f"{k}/{name}": table for k, one in enumerate((before, after)) for name, table in one.items()}
-    return rounds(before, after, **options(both, flags, names=[name for name, _ in named[1]])), folders
-
-
-def named_annotations(arguments: Sequence[str]) -> list[tuple[str, str]]:
-    """(name, path) of every annotation. Raises InputError (E_USAGE) for equal names and missing paths."""
-    from ocr_eval.cli.inputs import named_predictions
-
-    named = named_predictions(arguments)
-    if len(named) < 2:
-        raise usage_error("one annotation is given, agreement takes two or more", "add a second NAME=PATH")
-    return named
-
-
-def annotators_in(folder: str) -> list[tuple[str, str]]:
-    """(name, path) of every sub-folder and file of a round; hidden ones are left out."""
-    try:
-        listed = sorted(path for path in Path(folder).iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        reason = f"{quote(folder)} cannot be read: {error.strerror or error}"
-        raise usage_error(reason, "give a folder with one sub-folder per annotator") from None
-    named = [(path.name if path.is_dir() else path.stem, str(path)) for path in listed]
-    names = [name for name, _ in named]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise usage_error(f"{quote(folder)} holds annotator {quote(twice[0])} twice", "keep one of them")
-    if len(named) < 2:
-        reason = f"{quote(folder)} holds {len(named)} annotators, agreement takes two or more"
-        raise usage_error(reason, "give a folder with one sub-folder per annotator")
-    return named
-
-
-def read_annotations(
-    named: Sequence[tuple[str, str]], flags: dict[str, Any], settings: Settings
-) -> dict[str, Instances]:
-    """name -> table; all broken files are told, not only the first. Rings without area are kept: they match nothing."""
-    from ocr_eval.cli.inputs import parse_limits, read_side
-    from ocr_eval.cli.score import join_errors
-
-    limits: Limits = parse_limits(flags["limit"])
-    tables, failures = {}, []
-    for name, path in named:
-        try:
-            tables[name] = read_side(
-                path,
-                format=flags["gt_format"],
-                role="gt",
-                limits=limits,
-                invalid_polygons="official",
-                max_errors=settings.max_errors,
-            )
-        except InputError as error:
-            failures.append(error)
-    if failures:
-        raise join_errors(failures)
-    if flags["words_of"]:
-        from ocr_eval.agreement.assembly import with_words_of
-
-        tables = with_words_of(tables, flags["words_of"])
-    return tables
-
-
-def options(
-    tables: dict[str, Instances], flags: dict[str, Any], names: Sequence[str] | None = None
-) -> dict[str, Any]:
-    """Arguments of ``agreement`` from the flags. ``names``: annotators as a work log may call them."""
-    from ocr_eval.agreement.inputs import DONT_CARE
-    from ocr_eval.agreement.rules import read_rules
-    from ocr_eval.agreement.work_log import read_work_log
-    from ocr_eval.cli.inputs import parse_protocols
-
-    spelled = {image: image for table in tables.values() for image in table.sample_ids}
-    return {
-        "iou": flags["iou"],
-        "images": read_ids(flags["images"]) if flags["images"] else None,
-        "markers": tuple(dict.fromkeys((*DONT_CARE, *flags["dont_care"]))),
-        "rules": read_rules(flags["rules"]) if flags["rules"] else (),
-        "protocols": parse_protocols(flags["protocol"]) if flags["protocol"] else None,
-        "log": read_work_log(flags["meta"], list(names or tables), spelled) if flags["meta"] else None,
-        "seed": flags["seed"],
-        "names": flags["names"],
-    }
-
-
-def read_ids(path: str) -> list[str]:
-    """Image ids of ``--images``: one a line, named as files may be (gt_img_1.txt is img_1); no blank lines."""
-    from ocr_eval.formats.names import key_of
-
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = f"{quote(path)} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
-        raise usage_error(reason, "give a UTF-8 file with one image id a line") from None
-    ids = [key_of(line.strip()) for line in text.splitlines() if line.strip()]
-    if not ids:
-        raise usage_error(f"{quote(path)} names no image", "write one image id a line")
-    return list(dict.fromkeys(ids))
+    chosen = inputs.options(both, flags, names=[name for name, _ in named[1]])
+    return rounds(before, after, **chosen), folders
 
 
 def parse_bounds(checks: Sequence[str]) -> dict[str, float]:

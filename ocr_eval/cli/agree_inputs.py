@@ -1,0 +1,109 @@
+"""Arguments and flags of ``agree`` -> tables by annotator, and the options of the public function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import InputError, quote, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.cli.options import Settings
+    from ocr_eval.limits import Limits
+    from ocr_eval.tables.instances import Instances
+
+
+def named_annotations(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, path) of every annotation. Raises InputError (E_USAGE) for equal names and missing paths."""
+    from ocr_eval.cli.inputs import named_predictions
+
+    named = named_predictions(arguments)
+    if len(named) < 2:
+        raise usage_error("one annotation is given, agreement takes two or more", "add a second NAME=PATH")
+    return named
+
+
+def annotators_in(folder: str) -> list[tuple[str, str]]:
+    """(name, path) of every sub-folder and file of a round; hidden ones are left out."""
+    try:
+        listed = sorted(path for path in Path(folder).iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        reason = f"{quote(folder)} cannot be read: {error.strerror or error}"
+        raise usage_error(reason, "give a folder with one sub-folder per annotator") from None
+    named = [(path.name if path.is_dir() else path.stem, str(path)) for path in listed]
+    names = [name for name, _ in named]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise usage_error(f"{quote(folder)} holds annotator {quote(twice[0])} twice", "keep one of them")
+    if len(named) < 2:
+        reason = f"{quote(folder)} holds {len(named)} annotators, agreement takes two or more"
+        raise usage_error(reason, "give a folder with one sub-folder per annotator")
+    return named
+
+
+def read_annotations(
+    named: Sequence[tuple[str, str]], flags: dict[str, Any], settings: Settings
+) -> dict[str, Instances]:
+    """name -> table; all broken files are told, not only the first. Rings without area are kept: they match nothing."""
+    from ocr_eval.cli.inputs import parse_limits, read_side
+    from ocr_eval.cli.score import join_errors
+
+    limits: Limits = parse_limits(flags["limit"])
+    tables, failures = {}, []
+    for name, path in named:
+        try:
+            tables[name] = read_side(
+                path,
+                format=flags["gt_format"],
+                role="gt",
+                limits=limits,
+                invalid_polygons="official",
+                max_errors=settings.max_errors,
+            )
+        except InputError as error:
+            failures.append(error)
+    if failures:
+        raise join_errors(failures)
+    if flags["words_of"]:
+        from ocr_eval.agreement.assembly import with_words_of
+
+        tables = with_words_of(tables, flags["words_of"])
+    return tables
+
+
+def options(
+    tables: dict[str, Instances], flags: dict[str, Any], names: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Arguments of ``agreement`` from the flags. ``names``: annotators as a work log may call them."""
+    from ocr_eval.agreement.inputs import DONT_CARE
+    from ocr_eval.agreement.rules import read_rules
+    from ocr_eval.agreement.work_log import read_work_log
+    from ocr_eval.cli.inputs import parse_protocols
+
+    spelled = {image: image for table in tables.values() for image in table.sample_ids}
+    return {
+        "iou": flags["iou"],
+        "images": read_ids(flags["images"]) if flags["images"] else None,
+        "markers": tuple(dict.fromkeys((*DONT_CARE, *flags["dont_care"]))),
+        "rules": read_rules(flags["rules"]) if flags["rules"] else (),
+        "protocols": parse_protocols(flags["protocol"]) if flags["protocol"] else None,
+        "log": read_work_log(flags["meta"], list(names or tables), spelled) if flags["meta"] else None,
+        "seed": flags["seed"],
+        "names": flags["names"],
+    }
+
+
+def read_ids(path: str) -> list[str]:
+    """Image ids of ``--images``: one a line, named as files may be (gt_img_1.txt is img_1); no blank lines."""
+    from ocr_eval.formats.names import key_of
+
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = f"{quote(path)} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
+        raise usage_error(reason, "give a UTF-8 file with one image id a line") from None
+    ids = [key_of(line.strip()) for line in text.splitlines() if line.strip()]
+    if not ids:
+        raise usage_error(f"{quote(path)} names no image", "write one image id a line")
+    return list(dict.fromkeys(ids))
