@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEXTS, RINGS = 200, 24  # suspects on the page: texts, and rings of each kind; suspects.csv holds all
-LONGEST = 1000  # characters of a text
+LONGEST, FEW = 300, 75  # characters of a text; few where hidden ones make it long
 MOST_VERTICES = 64
 RING_KINDS = ("overlooked", "merged-label", "split-label", "misplaced", "spurious", "dont-care")
 _REPEATS = 10  # labels that most others contradict, below which nothing is asked about a checker
@@ -70,7 +70,10 @@ def _views(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def cut(text: str) -> str:
     """As much of a foreign text as a page carries."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    from ocr_eval.report.escape import plain
+
+    most = LONGEST if len(plain(text[:LONGEST])) <= 2 * LONGEST else FEW
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def text_view(row: Mapping[str, Any]) -> dict[str, Any]:

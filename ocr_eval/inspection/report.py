@@ -10,15 +10,22 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ocr_eval.inspection.report_plots import bar, plot, shift, tail
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLES = 8  # of a kind of suspicion; suspicious.csv holds all
 GROUPS, MEMBERS = 20, 6  # of duplicates, and samples of each
 LETTERS, TEXTS, NEXT = 60, 24, 15
-LONGEST = 60  # characters of a text or a name: a hidden one takes fifty bytes to show
+LONGEST, FEW = (
+    60,
+    12,
+)  # characters of a text or a name; few where showing so many takes more than MARKUP bytes
+MARKUP = 800
 # Suspicions about the ring of an instance, not about its text: their examples are drawn.
 DRAWN = (
     "self_intersecting",
@@ -56,15 +63,23 @@ def _views(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "shifts": [shift(row, units, lang) for row in second["shifts"]] if second else [],
         "differences": _differences(second["slices"], lang) if second else [],
         "bar": bar,
+        "short": short,
         "limits": {
             "groups": GROUPS,
             "members": MEMBERS,
             "letters": LETTERS,
             "texts": TEXTS,
             "next": NEXT,
-            "longest": LONGEST,
         },
     }
+
+
+def short(text: str) -> Markup:
+    """A foreign text or name, cut so that no text can blow up the page: a hidden character takes fifty bytes."""
+    from ocr_eval.report.escape import brief
+
+    shown = brief(text, LONGEST)
+    return shown if len(shown) <= MARKUP else brief(text, FEW)
 
 
 def _suspicion(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
