@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from ocr_eval.agreement.frames import centroid
 from ocr_eval.agreement.inputs import one_spelling
 from ocr_eval.errors import Notice, quote, usage_error
-from ocr_eval.kernels import hulls
-from ocr_eval.kernels.rings import SELF_INTERSECTING
 from ocr_eval.pairing import Pairing
 from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.instances import Instances, offsets
@@ -124,7 +122,5 @@ def _reading(words: Instances, g: int, characters: Instances, members: list[int]
 
 def _hull(characters: Instances, members: list[int]) -> NDArray[np.float64]:
     xy = np.concatenate([characters.points(p) for p in members])
-    hull: NDArray[np.float64] = hulls.hull_table(
-        xy, offsets([len(xy)]), np.array([SELF_INTERSECTING], np.uint8)
-    )[0]
+    hull: NDArray[np.float64] = hull_table(xy, offsets([len(xy)]))[0]
     return hull

@@ -6,7 +6,8 @@ many corners are worked on together.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import sys
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from ocr_eval.tables.instances import Instances, offsets
 Floats = NDArray[np.float64]
 SAME = 1e-9  # areas closer than this, relatively, are equal: then the side nearest to level is taken
 _WORK = 1 << 18
+MANY = 20_000  # point sets; 80 µs each without Numba, which takes a second to load
 
 
 class Frames(NamedTuple):
@@ -51,8 +53,7 @@ def frames(a: Instances, b: Instances, of_a: NDArray[np.int64], of_b: NDArray[np
 
 def rectangles(xy: Floats, ring: NDArray[np.int64]) -> Floats:
     """(U, 2) unit vector along the longer side of the smallest rectangle around each point set; (1, 0) for a point."""
-    shape = np.full(len(ring) - 1, SELF_INTERSECTING, np.uint8)  # mere points: every hull is walked
-    xy, ring = hulls.hull_table(xy, ring, shape)
+    xy, ring = hull_table(xy, ring)
     size = np.diff(ring)
     along = np.zeros((len(size), 2))
     along[:, 0] = 1.0
@@ -62,6 +63,19 @@ def rectangles(xy: Floats, ring: NDArray[np.int64]) -> Floats:
             corners = xy[ring[part][:, None] + np.arange(count)]
             along[part] = _longer_side(corners)
     return _rightwards(along)
+
+
+def hull_table(xy: Floats, ring: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+    """Convex hulls of point sets as (xy, offsets); by the compiled twin where there are many."""
+    shape = np.full(len(ring) - 1, SELF_INTERSECTING, np.uint8)  # mere points: every hull is walked
+    if len(ring) > MANY or "numba" in sys.modules:
+        from ocr_eval.kernels import compiled
+
+        engine: Any = compiled
+    else:
+        engine = hulls
+    found: tuple[Floats, NDArray[np.int64]] = engine.hull_table(xy, ring, shape)
+    return found
 
 
 def extents(table: Instances, index: NDArray[np.int64], direction: Floats) -> tuple[Floats, Floats]:

@@ -65,12 +65,11 @@ def _merge(values: list[int]) -> tuple[int, list[int]]:
 def orders(units: Units) -> list[Order]:
     """One per image, by the places of the matches in both tables."""
     found, first, second = units.matches
-    image = units.sample[found]
-    result = []
-    for s in range(len(units.a.sample_ids)):
-        own = np.flatnonzero(image == s) if len(image) else image
-        result.append(compare(second[own][np.argsort(first[own])].tolist()))
-    return result
+    ends = np.searchsorted(units.sample[found], np.arange(len(units.a.sample_ids) + 1))
+    return [
+        compare(second[start:end][np.argsort(first[start:end])].tolist())
+        for start, end in pairwise(ends.tolist())
+    ]
 
 
 def to_json(units: Units, *, seed: int, groups: Sequence[str | None] | None = None) -> dict[str, object]:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from ocr_eval.agreement.causes import AGREED, agreed_column
 from ocr_eval.agreement.figures import TOO_FEW, Figure, Figures
-from ocr_eval.agreement.frames import extents, rectangles
+from ocr_eval.agreement.frames import extents, hull_table, rectangles
 from ocr_eval.agreement.pair import Pair
-from ocr_eval.kernels import hulls, rings
+from ocr_eval.kernels import rings
 from ocr_eval.protocols.formulas import Formula, rate
 from ocr_eval.stats.permutation import benjamini_hochberg
 from ocr_eval.stats.power import standard_error
@@ -209,8 +209,7 @@ def _orientation(along: NDArray[np.float64]) -> NDArray[Any]:
 def _bend(table: Instances) -> NDArray[Any]:
     """Bent: the ring fills less than nine tenths of its hull."""
     area = np.abs(rings.signed_areas(table.xy, table.ring))
-    shape = np.full(len(table), rings.SELF_INTERSECTING, np.uint8)
-    hull = np.abs(rings.signed_areas(*hulls.hull_table(table.xy, table.ring, shape)))
+    hull = np.abs(rings.signed_areas(*hull_table(table.xy, table.ring)))
     names = np.full(len(table), "straight", object)
     names[(hull > 0) & (area < STRAIGHT * hull)] = "bent"
     return names

@@ -21,7 +21,6 @@ from ocr_eval.agreement.units import Units
 from ocr_eval.kernels.rings import signed_areas
 from ocr_eval.protocols.formulas import Rate, rate
 from ocr_eval.stats.ratios import Stack
-from ocr_eval.tables.canonical import canonical_ring
 from ocr_eval.tables.instances import Instances
 
 EDGES = ("left", "right", "top", "bottom")
@@ -80,11 +79,12 @@ class Tightness:
         size_a, size_b = np.diff(a.ring)[first], np.diff(b.ring)[second]
         turn = [np.sign(signed_areas(table.xy, table.ring)) for table in (a, b)]
         same = size_a == size_b
+        differs = turn[0][first] != turn[1][second]
         start = same.copy()
-        start[same] = [
-            _shift(a, b, i, j) for i, j in zip(first[same].tolist(), second[same].tolist(), strict=True)
-        ]
-        return {"vertices": ~same, "start": start, "orientation": turn[0][first] != turn[1][second]}
+        for count in np.unique(size_a[same]).tolist():
+            own = np.flatnonzero(same & (size_a == count))
+            start[own] = _shifted(a, b, first[own], second[own], count, differs[own])
+        return {"vertices": ~same, "start": start, "orientation": differs}
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """(S,) per image: matches, and sums of the log area ratio and the offsets."""
@@ -124,22 +124,24 @@ class Tightness:
         return rows
 
 
-def _shift(a: Instances, b: Instances, i: int, j: int) -> bool:
-    """Whether b's ring starts at another corner: its best rotation (least squared distance to a's ring) is not 0.
+def _shifted(
+    a: Instances,
+    b: Instances,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    count: int,
+    turned: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """(m,) whether b's ring of ``count`` vertices starts at another corner: its best rotation is not 0.
 
-    Both are walked in one direction first, from their own starts; the earliest of equally good rotations counts.
+    Best is the least squared distance to a's ring. Rings that run the other way are turned first, from their own start.
     """
-    one, other = a.points(i), b.points(j)
-    if _clockwise(one) != _clockwise(other):
-        other = np.concatenate([other[:1], other[:0:-1]])
-    if (
-        len(one) > 64
-    ):  # too many rotations to try each; two rings of so many vertices agree exactly or not at all
-        same = canonical_ring(one.tolist()) == canonical_ring(other.tolist())
-        return same and not np.array_equal(one, other)
-    cost = [float(((one - np.roll(other, -k, 0)) ** 2).sum()) for k in range(len(one))]
-    return bool(cost[0] > min(cost) * (1 + 1e-12))
-
-
-def _clockwise(ring: Floats) -> bool:
-    return bool(signed_areas(ring, np.array([0, len(ring)]))[0] > 0)
+    corner = np.arange(count)
+    one, other = a.xy[a.ring[first][:, None] + corner], b.xy[b.ring[second][:, None] + corner]
+    other = np.where(turned[:, None, None], other[:, -corner % count], other)
+    cost = np.full(len(one), np.inf)
+    for k in range(1, count):
+        cost = np.minimum(cost, ((one - np.roll(other, -k, 1)) ** 2).sum((1, 2)))
+    now = ((one - other) ** 2).sum((1, 2))
+    answer: NDArray[np.bool_] = now > cost * (1 + 1e-12)
+    return answer
