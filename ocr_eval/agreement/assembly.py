@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_eval.agreement.frames import centroid
+from ocr_eval.agreement.frames import centroid, hull_table
 from ocr_eval.agreement.inputs import one_spelling
 from ocr_eval.errors import Notice, quote, usage_error
 from ocr_eval.pairing import Pairing

@@ -369,3 +369,19 @@ def test_rows_of_annotators_need_no_log() -> None:
     found = agreement(three(), protocols=())
     rows = annotator_rows(found.annotations, found.pairs, found.figures, seed=1, groups=None)
     assert all("pace" not in row for row in rows)
+
+
+def test_frames_do_not_depend_on_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from ocr_eval.agreement import frames
+
+    rng = np.random.default_rng(5)
+    sets = [rng.integers(0, 12, (int(n), 2)).astype(float) for n in rng.integers(1, 12, 300)]
+    ring = np.concatenate([[0], np.cumsum([len(points) for points in sets])])
+    xy = np.concatenate(sets)
+    monkeypatch.setattr(frames, "MANY", 0)
+    compiled = frames.rectangles(xy, ring)
+    monkeypatch.setattr(frames, "MANY", 10**9)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    assert np.array_equal(frames.rectangles(xy, ring), compiled)
