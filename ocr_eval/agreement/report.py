@@ -25,7 +25,7 @@ MOST_UNITS = 100_000  # rows on all those pages of one language
 LISTED = 300  # images in the open part of the list
 EXAMPLES = 4  # drawings of a structure case
 DRAWN = 300  # drawings of guideline cases on the page
-SHELL = ("site.css", "theme.js", "base.js")
+SHELL = ("site.css", "theme.js")
 
 Examples = Sequence[Mapping[tuple[str, str], Sequence[tuple[str, str]]]]
 

@@ -78,7 +78,7 @@ def test_no_page_asks_for_anything_outside_its_folder(folder_of: Any, kind: str)
         assert not re.search(r"""(?:src|href)=["'](?:https?:|//|javascript:|data:)""", source), page
         for _, tag, attributes in instruments.parse(page).elements:
             assert tag not in ("style", "iframe", "object", "base", "form"), page
-            assert tag != "script" or attributes["src"].endswith(("static/theme.js", "static/base.js")), page
+            assert tag != "script" or attributes["src"].endswith("static/theme.js"), page
             assert not [name for name in attributes if name.startswith("on") or name == "style"], page
         assert source.endswith("</html>\n") and "\r" not in source
 
