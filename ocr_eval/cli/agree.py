@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     help="Ceiling of this protocol; default all.",
 )
 @option("--iou", type=float, default=0.5, metavar="T", help="A pair needs an IoU above this (0.5).")
-@click.option("--images", metavar="IDS.txt", help="The images to compare, one id a line.")
+@click.option("--images", "image_ids", metavar="IDS.txt", help="The images to compare, one id a line.")
 @option("--rules", metavar="RULES.toml", help='Own classes of text differences: name = "regex".')
 @click.option("--meta", metavar="WORK.csv", help="Work log: annotator,image,seconds,timestamp[,document].")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)

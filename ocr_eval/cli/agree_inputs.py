@@ -84,7 +84,7 @@ def options(
     spelled = {image: image for table in tables.values() for image in table.sample_ids}
     return {
         "iou": flags["iou"],
-        "images": read_ids(flags["images"]) if flags["images"] else None,
+        "images": read_ids(flags["image_ids"]) if flags["image_ids"] else None,
         "markers": tuple(dict.fromkeys((*DONT_CARE, *flags["dont_care"]))),
         "rules": read_rules(flags["rules"]) if flags["rules"] else (),
         "protocols": parse_protocols(flags["protocol"]) if flags["protocol"] else None,

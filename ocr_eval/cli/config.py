@@ -53,7 +53,18 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "invalid_polygons",
     ),
     "protocols": ("format",),
-    "agree": ("protocol", "iou", "format", "gt_format", "dont_care", "names", "seed", "fail_under"),
+    "agree": (
+        "out",
+        "protocol",
+        "iou",
+        "rules",
+        "format",
+        "gt_format",
+        "dont_care",
+        "names",
+        "seed",
+        "fail_under",
+    ),
     "audit": (  # and of audit apply
         "format",
         "top",
@@ -64,7 +75,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "invalid_polygons",
     ),
     "inspect": ("out", "format", "gt_format", "compare_format", "dont_care", "seed"),
-    "consensus": ("text", "rings", "quorum", "gt_format", "format"),
+    "consensus": ("out", "text", "rings", "quorum", "gt_format", "format"),
     "plan": ("metric", "power", "format"),
     "board": (  # flags of its commands; each takes those that it has
         "protocol",
