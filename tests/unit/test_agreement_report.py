@@ -14,15 +14,9 @@ import pytest
 
 from ocr_eval.agreement import report
 from ocr_eval.agreement.image_views import ImageRow, ImageViews, confusion_examples
-from ocr_eval.agreement.report import (
-    class_rows,
-    flat_ceilings,
-    headline_ceiling,
-    heat,
-    page_paths,
-    report_files,
-)
+from ocr_eval.agreement.report import page_paths, report_files
 from ocr_eval.agreement.report_figures import overlay
+from ocr_eval.agreement.report_tables import class_rows, flat_ceilings, headline_ceiling, heat
 from ocr_eval.agreement.report_words import case_words, class_words, pieces, reason
 from ocr_eval.cli.agree_report import write_report
 from ocr_eval.report import curves
