@@ -54,7 +54,7 @@ def test_markup_is_well_formed_and_every_link_leads_somewhere(site_of, name):
     assert instruments.broken_links(site.folder) == []
 
 
-def test_hidden_in_the_head_of_every_page(site_of):
+def test_the_policy_stands_first_in_the_head_of_every_page(site_of):
     for path in instruments.pages(site_of("own").folder):
         head = [
             (tag, attributes) for depth, tag, attributes in instruments.parse(path).elements if depth == 2
