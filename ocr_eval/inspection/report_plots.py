@@ -58,7 +58,7 @@ def scaled(unit: str, lang: str) -> Scaled:
     """The scale of a unit of ``inspect.json``."""
     from ocr_eval.report.i18n import named
 
-    told = named(lang, "inspect.unit", unit)
+    told = "" if unit in ("ratio", "") else named(lang, "inspect.unit", unit)
     return Scaled(100.0 if unit == "share" else 1.0, told.strip(), unit in WHOLE)
 
 

@@ -23,7 +23,15 @@ GT = {
     "gt_img_2.txt": LINES,
     "gt_img_3.txt": "0,0,9,9,9,0,0,9,bow\n0,0,9,0,9,9,0,9,###\n",
 }
-FILES = ["characters.csv", "duplicates.csv", "images.csv", "inspect.json", "slices.csv", "suspicious.csv"]
+FILES = [
+    "characters.csv",
+    "duplicates.csv",
+    "images.csv",
+    "inspect.json",
+    "report.html",
+    "slices.csv",
+    "suspicious.csv",
+]
 
 
 class Ran(NamedTuple):
@@ -90,7 +98,11 @@ def test_twice_gives_the_same_bytes_wherever_the_data_lie(folder: Path) -> None:
     for place, out in ((folder, "one"), (other, "two")):
         assert run("gt.zip", "--out", folder / out, cwd=place).status == 0
     digests = [
-        {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((folder / out).iterdir())}
+        {
+            p.relative_to(folder / out): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted((folder / out).rglob("*"))
+            if p.is_file()
+        }
         for out in ("one", "two")
     ]
     assert digests[0] == digests[1]
