@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     example="ocr-eval agree A=sample:tesseract-psm3 B=sample:tesseract-psm11 --out my-agreement",
     short_help="labeling consistency between annotators",
 )
-@click.argument("annotations", nargs=-1, metavar="NAME=PATH NAME=PATH [NAME=PATH…]")
+@click.argument("annotations", nargs=-1, metavar="NAME=PATH NAME=PATH… | FILE")
 @click.option(
     "--before", metavar="DIR", help="First round: a folder with one sub-folder or file per annotator."
 )
@@ -69,7 +69,8 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
 
     Instances are paired one to one above an IoU, and grouped into units that overlap: match, split, merge, regroup,
     missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back.
-    Annotators are called R1, R2, … in everything that is written, unless --names.
+    Annotators are called R1, R2, … in everything that is written, unless --names. FILE is a COCO document with several
+    annotators: every row of its images names one.
     """
     from ocr_eval.agreement.report import report_files
     from ocr_eval.cli.agree_report import write_report
@@ -105,6 +106,9 @@ def compared(
 
     if not annotations:
         raise usage_error("no annotations given", "give NAME=PATH NAME=PATH, or --before DIR --after DIR")
+    if len(annotations) == 1 and inputs.is_one_file(annotations[0]):
+        tables = inputs.read_one_file(annotations[0], flags, settings)
+        return agreement(tables, **inputs.options(tables, flags)), list(annotations)
     named = inputs.named_annotations(annotations)
     out_folder(flags["out"], [path for _, path in named])
     tables = inputs.read_annotations(named, flags, settings)

@@ -24,6 +24,19 @@ def named_annotations(arguments: Sequence[str]) -> list[tuple[str, str]]:
     return named
 
 
+def is_one_file(argument: str) -> bool:
+    """Whether the only argument is a JSON file, which may hold several annotators."""
+    return argument.lower().endswith(".json") and Path(argument).is_file()
+
+
+def read_one_file(path: str, flags: dict[str, Any], settings: Settings) -> dict[str, Instances]:
+    """annotator -> table of a COCO document whose images name their annotator."""
+    from ocr_eval.agreement.several import read_several
+    from ocr_eval.cli.inputs import parse_limits
+
+    return read_several(path, parse_limits(flags["limit"]), max_errors=settings.max_errors)
+
+
 def annotators_in(folder: str) -> list[tuple[str, str]]:
     """(name, path) of every sub-folder and file of a round; hidden ones are left out."""
     try:

@@ -169,6 +169,19 @@ def test_rounds_before_and_after(tmp_path: Path) -> None:
     assert {path.name for path in out.iterdir()} >= FILES
 
 
+def test_one_file_with_several_annotators(tmp_path: Path) -> None:
+    body = {
+        "images": [{"id": k, "file_name": "a.png", "annotator": who} for k, who in enumerate("xyz")],
+        "annotations": [{"image_id": k, "bbox": [0, 0, 9, 9], "text": "w" * (k // 2)} for k in range(3)],
+    }
+    (tmp_path / "several.json").write_text(json.dumps(body))
+    done = run("agree", tmp_path / "several.json", "--names", "--out", tmp_path / "out")
+    assert done.status == 0
+    written = json.loads((tmp_path / "out/agreement.json").read_text())
+    assert {row["annotator"] for row in written["annotators"]} == set("xyz")
+    assert written["agreement"]["end_to_end_f1"]["value"] == 1 / 3  # x and y wrote nothing, z a letter
+
+
 def test_checks_on_the_mean(data: Path, tmp_path: Path) -> None:
     arguments = ["agree", f"A={data / 'one'}", f"B={data / 'two'}", "--out", tmp_path / "out"]
     assert run(*arguments, "--fail-under", "f1=0.85").status == 0
