@@ -23,6 +23,8 @@ SORT = """key => new Promise(resolve => {
 # A free core opens the empty page and runs this loop in some 60 ms.
 COUNT = "let x = 1; for (let k = 0; k < 2e7; k++) x = Math.imul(x ^ x >>> 15, 0x2c1b3c6d);"
 FREE = 60.0
+# Cores of test machines are shared: a budget is broken at twice its size, so that a neighbour's work breaks nothing.
+HEADROOM = 2.0
 SCRIPT = """key => {
   const start = performance.now();
   document.querySelector(`[data-key="${key}"] button`).click();
@@ -33,7 +35,7 @@ READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 
 @pytest.fixture
 def slow(open_page, tmp_path: Path) -> float:
-    """How many times slower than a free core this machine is now, at opening an empty page that counts; at least 1."""
+    """What a millisecond of the budgets may take here: how much slower than a free core an empty page that counts is."""
     (tmp_path / "count.js").write_text(COUNT, encoding="utf-8")
     path = tmp_path / "empty.html"
     path.write_text(
@@ -42,7 +44,7 @@ def slow(open_page, tmp_path: Path) -> float:
         encoding="utf-8",
     )
     page = open_page(path)
-    return max(1.0, ready(page, statistics.median) / FREE)
+    return HEADROOM * max(1.0, ready(page, statistics.median) / FREE)
 
 
 def ready(page: Any, pick: Any = min) -> float:
