@@ -105,7 +105,7 @@ def distances(pair: Mapping[str, Any], lang: str, k: int) -> Drawing | None:
         for label, total in zip(labels, sums, strict=True)
     ]
     ends = None
-    if found["ks"] is not None:
+    if found["ks_at"] is not None:  # the two curves lead each other nowhere: nothing to mark
         n = min(int(found["ks_at"] * size), size - 1)
         ends = ((n + 1) / size, sums[1][n], sums[0][n])
     lines = curve_plot(
