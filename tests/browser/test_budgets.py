@@ -35,7 +35,7 @@ READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 
 @pytest.fixture
 def slow(open_page, tmp_path: Path) -> float:
-    """What a millisecond of the budgets may take here: how much slower than a free core an empty page that counts is."""
+    """What a millisecond of the budgets may take here: how much slower than a free core an empty page is."""
     (tmp_path / "count.js").write_text(COUNT, encoding="utf-8")
     path = tmp_path / "empty.html"
     path.write_text(
