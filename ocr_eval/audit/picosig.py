@@ -125,5 +125,8 @@ def _score(candidates: Candidates, total: Floats) -> Floats:
 
 
 def _first_best(candidates: Candidates, total: Floats) -> Index:
-    """(n,) the candidate with the largest total, the first on a tie."""
-    return candidates.best_other(total, np.full(len(candidates.label), -1))[1]
+    """(n,) the candidate with the largest total, the first on a tie.
+
+    Totals that differ by the order of their additions only are a tie: nine decimals count.
+    """
+    return candidates.best_other(np.round(total, 9), np.full(len(candidates.label), -1))[1]

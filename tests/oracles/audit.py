@@ -64,6 +64,12 @@ def monotone(confidence: Sequence[float], hits: Sequence[float]) -> list[float]:
     return [value[c] for c in confidence]
 
 
+def _first_largest(totals: list[float]) -> int:
+    """The first of equal ones; what adding in another order changes is no difference."""
+    rounded = [round(total, 9) for total in totals]
+    return rounded.index(max(rounded))
+
+
 def picosig(
     labels: Sequence[str],
     texts: Sequence[Sequence[str | None]],
@@ -128,7 +134,7 @@ def picosig(
                 if others
                 else -60.0
             )
-            following.append((masses[0] / sum(masses), found[totals.index(max(totals))]))
+            following.append((masses[0] / sum(masses), found[_first_largest(totals)]))
         ok, now = [w for w, _ in following], [c for _, c in following]
         eps = min(max(sum(1 - w for w in ok) / n, 0.005), 0.2)
     return scores, now, eps, temper
