@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Example,
-    example="ocr-eval agree A=sample:tesseract-psm3 B=sample:tesseract-psm11 --out my-agreement",
+    example="ocr-eval agree A=sample B=sample:tesseract-psm3 C=sample:tesseract-psm11 --out my-agreement",
     short_help="labeling consistency between annotators",
 )
 @click.argument("annotations", nargs=-1, metavar="NAME=PATH NAME=PATH… | FILE")
@@ -103,13 +103,14 @@ def compared(
     """The agreement of the annotations given, and the paths that were read."""
     from ocr_eval.agreement.library import agreement
     from ocr_eval.cli import agree_inputs as inputs
+    from ocr_eval.cli.annotators import named_annotators
 
     if not annotations:
         raise usage_error("no annotations given", "give NAME=PATH NAME=PATH, or --before DIR --after DIR")
     if len(annotations) == 1 and inputs.is_one_file(annotations[0]):
         tables = inputs.read_one_file(annotations[0], flags, settings)
         return agreement(tables, **inputs.options(tables, flags)), list(annotations)
-    named = inputs.named_annotations(annotations)
+    named = named_annotators(annotations, settings)
     out_folder(flags["out"], [path for _, path in named])
     tables = inputs.read_annotations(named, flags, settings)
     found = agreement(tables, **inputs.options(tables, flags))

@@ -6,22 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.errors import InputError, quote, usage_error
+from ocr_eval.errors import quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
-    from ocr_eval.limits import Limits
     from ocr_eval.tables.instances import Instances
-
-
-def named_annotations(arguments: Sequence[str]) -> list[tuple[str, str]]:
-    """(name, path) of every annotation. Raises InputError (E_USAGE) for equal names and missing paths."""
-    from ocr_eval.cli.inputs import named_predictions
-
-    named = named_predictions(arguments)
-    if len(named) < 2:
-        raise usage_error("one annotation is given, agreement takes two or more", "add a second NAME=PATH")
-    return named
 
 
 def is_one_file(argument: str) -> bool:
@@ -58,26 +47,10 @@ def annotators_in(folder: str) -> list[tuple[str, str]]:
 def read_annotations(
     named: Sequence[tuple[str, str]], flags: dict[str, Any], settings: Settings
 ) -> dict[str, Instances]:
-    """name -> table; all broken files are told, not only the first. Rings without area are kept: they match nothing."""
-    from ocr_eval.cli.inputs import parse_limits, read_side
-    from ocr_eval.cli.score import join_errors
+    """name -> table; with ``--words-of`` characters are put together to words."""
+    from ocr_eval.cli.annotators import read_annotators
 
-    limits: Limits = parse_limits(flags["limit"])
-    tables, failures = {}, []
-    for name, path in named:
-        try:
-            tables[name] = read_side(
-                path,
-                format=flags["gt_format"],
-                role="gt",
-                limits=limits,
-                invalid_polygons="official",
-                max_errors=settings.max_errors,
-            )
-        except InputError as error:
-            failures.append(error)
-    if failures:
-        raise join_errors(failures)
+    tables = read_annotators(named, flags, settings)
     if flags["words_of"]:
         from ocr_eval.agreement.assembly import with_words_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocr_eval.cli.options import FORMATS_HELP, Example, Settings, common, option
-from ocr_eval.errors import InputError, usage_error
+from ocr_eval.errors import usage_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,47 +95,11 @@ def new_folder(out: str) -> Path:
 
 
 def read_annotations(inputs: tuple[str, ...], flags: dict[str, Any], settings: Settings) -> Annotations:
-    """Every annotator's table on the images that all share; all broken files are told, not only the first."""
+    """Every annotator's table on the images that all share."""
     from ocr_eval.agreement.inputs import gather
-    from ocr_eval.cli.inputs import parse_limits, read_side
-    from ocr_eval.cli.score import join_errors
+    from ocr_eval.cli.annotators import named_annotators, read_annotators
 
-    limits = parse_limits(flags["limit"])
-    tables, failures = {}, []
-    for name, path in named_annotations(inputs, settings):
-        try:
-            tables[name] = read_side(
-                path,
-                format=flags["gt_format"],
-                role="gt",
-                text=True,
-                limits=limits,
-                invalid_polygons="official",
-                max_errors=settings.max_errors,
-            )
-        except InputError as error:
-            failures.append(error)
-    if failures:
-        raise join_errors(failures)
-    for name, table in tables.items():
-        if not table.geometry:
-            raise usage_error(f"{name} has no rings", "give annotations with rings", source=table.source)
-    return gather(tables)
-
-
-def named_annotations(inputs: tuple[str, ...], settings: Settings) -> list[tuple[str, str]]:
-    """(name, path): a file or folder, a prepared data set, or a stored output of the sample."""
-    from ocr_eval.cli.inputs import named_predictions, resolve_gt, split_label
-
-    found = []
-    for argument in inputs:
-        name, path = split_label(argument)
-        if path.startswith("sample:"):
-            found.append((name, path))
-        else:
-            found.append((name, resolve_gt(path, settings)[0]))
-    checked = named_predictions([f"{name}={path}" if name != path else path for name, path in found])
-    return [(name, path) for (name, _), (_, path) in zip(found, checked, strict=True)]
+    return gather(read_annotators(named_annotators(inputs, settings), flags, settings, text=True))
 
 
 def check_result(staged: Path, made: Written, annotations: Annotations, flags: dict[str, Any]) -> None:

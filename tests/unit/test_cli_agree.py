@@ -195,6 +195,8 @@ REFUSALS = [
     (["agree", "A={one}"], 2, "takes two or more"),
     (["agree", "A={one}", "A={two}"], 2, "are called 'A'"),
     (["agree", "A={one}", "B={here}/nothing"], 2, "no such file"),
+    (["agree", "A={one}", "B=samples"], 2, "prepared data sets: "),
+    (["agree", "A={one}", "B=sample:tesseract"], 2, "did you mean tesseract-"),
     (["agree", "A={one}", "B={two}", "-p", "rrc-iuo"], 2, "rrc-iou"),
     (["agree", "A={one}", "B={two}", "--iou", "1.5"], 2, "between 0 and 1"),
     (["agree", "A={one}", "B={two}", "--fail-under", "f2=0.9"], 2, "did you mean f1"),
@@ -237,7 +239,7 @@ def test_the_example_of_the_help_runs(tmp_path: Path) -> None:
     [line] = [line.strip() for line in shown.splitlines() if line.strip().startswith("ocr-eval agree")]
     done = run(*line.split()[1:], cwd=tmp_path)
     assert done.status == 0
-    assert "annotators (R1, R2)" in done.out
+    assert "annotators (R1, R2, R3)" in done.out
     assert {path.name for path in (tmp_path / "my-agreement").iterdir()} >= FILES
 
 
