@@ -173,6 +173,10 @@ def _check(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: Wo
         )
     if reads.pred_confidence and pred.confidence is None:
         raise InputError(_absent(pred, "prediction", f"{rule!r} reads confidences, this submission has none"))
+    for table, role in ((gt, "gt"), (pred, "prediction")):
+        if reads.angle and table.angle is None:
+            side = "ground truth" if role == "gt" else "submission"
+            raise InputError(_absent(table, role, f"{rule.ID} reads angles, this {side} has none"))
     if reads.lexicon and lexicon is None:
         raise usage_error(f"{rule!r} needs a word list", "give it with --lexicon FILE", "E_CONFIG")
     if reads.gt_text_not_empty:

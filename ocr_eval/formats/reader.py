@@ -67,8 +67,10 @@ class Columns:
     texts: list[str | None] = field(default_factory=list)
     care: list[bool] = field(default_factory=list)
     confidence: list[float] = field(default_factory=list)
+    angle: list[float] = field(default_factory=list)  # one per instance, for layouts of rotated boxes
     lines: list[int] = field(default_factory=list)
     has_confidence: bool = False
+    has_angle: bool = False
     flat: list[float] = field(default_factory=list)  # what add() collected and builder() has not joined yet
     counts: list[int] = field(default_factory=list)
 
@@ -107,6 +109,7 @@ class Columns:
             is_folder=findings.is_folder,
             has_text=has_text,
             has_confidence=self.has_confidence,
+            has_angle=self.has_angle,
             sample_ids=self.samples,
             entries=self.entries,
             start=start[:-1].tolist() if self.sizes else [0],
@@ -117,4 +120,5 @@ class Columns:
             line=self.lines,
             texts=["" if text is None else text for text in self.texts] if has_text else [],
             confidence=self.confidence,
+            angle=self.angle,
         )

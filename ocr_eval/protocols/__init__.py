@@ -61,6 +61,7 @@ class Reads(NamedTuple):
     gt_text: bool = False
     pred_text: bool = False
     pred_confidence: bool = False
+    angle: bool = False  # both sides keep the angle of a rotated box
     gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
     lexicon: bool = False  # a word list must be given
 

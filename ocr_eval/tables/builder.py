@@ -25,6 +25,7 @@ class InstancesBuilder:
     is_folder: bool = False
     has_text: bool = True
     has_confidence: bool = False
+    has_angle: bool = False
     sample_ids: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     start: list[int] = field(default_factory=lambda: [0])
@@ -34,6 +35,7 @@ class InstancesBuilder:
     line: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     confidence: list[float] = field(default_factory=list)
+    angle: list[float] = field(default_factory=list)  # read when has_angle
 
     def begin(self, sample_id: str, entry: str = "") -> None:
         """Closes the open sample, if any, and opens the next."""
@@ -43,7 +45,13 @@ class InstancesBuilder:
         self.entries.append(entry)
 
     def add(
-        self, ring: Iterable[float], text: str = "", care: bool = True, confidence: float = 1.0, line: int = 1
+        self,
+        ring: Iterable[float],
+        text: str = "",
+        care: bool = True,
+        confidence: float = 1.0,
+        line: int = 1,
+        angle: float = 0.0,
     ) -> None:
         """Adds one instance to the open sample. ``ring`` is flat: x1, y1, x2, y2, …"""
         before = len(self.xy)
@@ -53,6 +61,7 @@ class InstancesBuilder:
         self.care.append(care)
         self.confidence.append(confidence)
         self.line.append(line)
+        self.angle.append(angle)
 
     def build(self, notices: tuple[Notice, ...] = ()) -> Instances:
         """The table, with every ring classified exactly. Raises ValueError when the lists do not fit together."""
@@ -75,6 +84,7 @@ class InstancesBuilder:
             codepoints=codepoints,
             text_offset=text_offset,
             confidence=np.array(self.confidence, np.float64) if self.has_confidence else None,
+            angle=np.array(self.angle, np.float64) if self.has_angle else None,
             source=self.source,
             entries=tuple(self.entries),
             format=self.format,

@@ -53,6 +53,7 @@ class Instances:
     codepoints: NDArray[np.uint32] | None = None  # (C,) all transcriptions, joined
     text_offset: NDArray[np.int64] | None = None  # (N + 1,) offsets into codepoints
     confidence: NDArray[np.float64] | None = None  # (N,) in [0, 1]
+    angle: NDArray[np.float64] | None = None  # (N,) radians, of layouts whose ring is the unrotated box
     source: str = ""  # the path as the user gave it
     entries: tuple[str, ...] = ()  # (S,) entry of each sample inside source; "" where a sample has none
     format: str = ""  # id of the reader
@@ -71,6 +72,7 @@ class Instances:
             "codepoints",
             "text_offset",
             "confidence",
+            "angle",
         ):
             array = getattr(self, name)
             if array is not None:
@@ -83,6 +85,7 @@ class Instances:
             "line": (size,),
             "text_offset": (size + 1,),
             "confidence": (size,),
+            "angle": (size,),
         }
         for name, shape in expected.items():
             array = getattr(self, name)
@@ -180,6 +183,7 @@ class Instances:
             "codepoints": codepoints,
             "text_offset": text_offset,
             "confidence": None if self.confidence is None else self.confidence[index],
+            "angle": None if self.angle is None else self.angle[index],
         }
 
 

@@ -1,8 +1,8 @@
 """``Instances`` <-> their canonical JSON lines (``instances.jsonl``), whose SHA-256 is the digest in signatures.
 
 One line a sample, by UTF-8 bytes of the id, instances in file order:
-``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…},…]}``. Absent fields are left out of all
-instances; numbers are the shortest decimals that read back. Nothing that counts is imported before it is needed:
+``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…,"angle":…},…]}``. Absent fields are left
+out of all instances; numbers are the shortest decimals that read back. Nothing that counts is imported before it is needed:
 pages read rings and texts with ``plain_lines``.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ocr_eval.tables.instances import Instances
 
-FIELDS = ("ring", "text", "care", "confidence")
+FIELDS = ("ring", "text", "care", "confidence", "angle")
 
 
 def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
@@ -31,10 +31,9 @@ def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
     values = _numbers(instances.xy.ravel())
     bounds = (2 * instances.ring).tolist()
     parts = ['"care":true}' if care else '"care":false}' for care in instances.care.tolist()]
-    if instances.confidence is not None:
-        parts = [
-            f'{p[:-1]},"confidence":{c}}}' for p, c in zip(parts, _numbers(instances.confidence), strict=True)
-        ]
+    for name, column in (("confidence", instances.confidence), ("angle", instances.angle)):
+        if column is not None:
+            parts = [f'{p[:-1]},"{name}":{v}}}' for p, v in zip(parts, _numbers(column), strict=True)]
     spell = json.encoder.encode_basestring
     if instances.codepoints is not None:
         parts = [f'"text":{t},{p}' for t, p in zip(map(spell, instances.texts), parts, strict=True)]
@@ -76,16 +75,17 @@ def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -
         for position, instance in enumerate(sample["instances"], 1):
             if not builder.care:
                 builder.geometry, builder.has_text = "ring" in instance, "text" in instance
-                builder.has_confidence = "confidence" in instance
+                builder.has_confidence, builder.has_angle = "confidence" in instance, "angle" in instance
             builder.add(
                 instance.get("ring", ()),
                 instance.get("text", ""),
                 instance["care"],
                 instance.get("confidence", 1.0),
                 position,
+                instance.get("angle", 0.0),
             )
     if not builder.care:
-        builder.has_confidence = True
+        builder.has_confidence = builder.has_angle = True
     return builder.build()
 
 
@@ -172,7 +172,7 @@ def _part(position: int, instance: Any, limits: Limits) -> str:
         or set(instance) - set(FIELDS)
         or not isinstance(instance.get("care"), bool)
     ):
-        raise LineError("E_FORMAT", f"{where}: expected ring, text, care, confidence, and care true or false")
+        raise LineError("E_FORMAT", f"{where}: expected {', '.join(FIELDS)}, and care true or false")
     fields = []
     for key, value in instance.items():
         if key == "ring":
@@ -183,6 +183,8 @@ def _part(position: int, instance: Any, limits: Limits) -> str:
                 raise LineError(
                     "E_LIMIT", f"{where}: {len(value)} characters, at most {limits.page_characters}"
                 )
+        elif key == "angle":
+            spelled = _spell(_finite(value, where))
         elif key == "confidence":
             if not 0 <= _finite(value, where) <= 1:
                 raise LineError("E_CONFIDENCE", f"{where}: confidence is outside 0 to 1")

@@ -46,23 +46,23 @@ def test_lines_stand_by_bytes_of_the_id_with_the_shortest_numbers() -> None:
 @pytest.mark.parametrize("text", [True, False])
 @pytest.mark.parametrize("confidence", [True, False])
 @pytest.mark.parametrize("geometry", [True, False])
+@pytest.mark.parametrize("angle", [True, False])
 def test_a_file_reads_back_as_the_table_it_was_written_from(
-    text: bool, confidence: bool, geometry: bool
+    text: bool, confidence: bool, geometry: bool, angle: bool
 ) -> None:
-    builder = InstancesBuilder(geometry=geometry, has_text=text, has_confidence=confidence)
+    builder = InstancesBuilder(geometry=geometry, has_text=text, has_confidence=confidence, has_angle=angle)
     for sample in ("b", "a", "empty"):
         builder.begin(sample)
         for k in range(3 * (sample != "empty")):
-            builder.add(box(k, 0, k + 9, 9) if geometry else (), f"{sample} {k}", k != 1, k / 8, k + 1)
+            builder.add(
+                box(k, 0, k + 9, 9) if geometry else (), f"{sample} {k}", k != 1, k / 8, k + 1, k / 7 - 1
+            )
     data = written(builder.build())
     back = read_lines(data, "gt.jsonl")
     assert written(back) == data
     assert back.sample_ids == ("a", "b", "empty")
-    assert (back.codepoints is not None, back.confidence is not None, back.geometry) == (
-        text,
-        confidence,
-        geometry,
-    )
+    fields = (back.codepoints is not None, back.confidence is not None, back.angle is not None, back.geometry)
+    assert fields == (text, confidence, angle, geometry)
     assert [back.place(k) for k in (0, 4)] == ["gt.jsonl!a:1", "gt.jsonl!b:2"]
     assert [sample["sample"] for sample in plain_lines(data)] == ["a", "b", "empty"]
 
