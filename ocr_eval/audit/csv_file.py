@@ -9,8 +9,7 @@ from pathlib import Path
 
 from ocr_eval.errors import InputError, Problem, quote
 from ocr_eval.limits import Limits
-
-_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+from ocr_eval.report.escape import unguarded
 
 
 class Row(dict[str, str]):
@@ -20,8 +19,7 @@ class Row(dict[str, str]):
 
     def text(self, column: str) -> str:
         """The cell without the apostrophe that keeps spreadsheets from taking a text for a formula."""
-        cell = self.get(column, "")
-        return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED else cell
+        return unguarded(self.get(column, ""))
 
 
 def read_csv(path: str | Path, columns: Sequence[str], limits: Limits | None = None) -> list[Row]:

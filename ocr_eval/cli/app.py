@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import signal
 import sys
-from typing import Any
 
 import click
 
+from ocr_eval.cli.groups import TableGroup
 from ocr_eval.cli.options import Settings, common
-from ocr_eval.errors import CODES, InputError, Problem, close_matches, quote, usage_error
+from ocr_eval.errors import CODES, InputError, Problem
 
 # name -> (module, one line of help): the literal table that lets --help import nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -42,30 +41,6 @@ Examples:
 """
 
 
-class Commands(click.Group):
-    """Resolves sub-commands from the literal table; unknown ones get close names."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS:
-            near = close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"commands: {', '.join(COMMANDS)}"
-            raise usage_error(f"no command is called {quote(args[0])}", hint)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
 def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from ocr_eval import __version__
@@ -75,7 +50,9 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
         ctx.exit()
 
 
-@click.command(cls=Commands, epilog=EXAMPLE, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=TableGroup, table=COMMANDS, epilog=EXAMPLE, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
 )

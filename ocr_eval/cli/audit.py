@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocr_eval.cli.groups import TableGroup
 from ocr_eval.cli.options import FORMATS_HELP, Settings, common, option
-from ocr_eval.errors import close_matches, quote, usage_error
+from ocr_eval.errors import quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.audit.result import Audit
@@ -22,30 +23,8 @@ EXAMPLE = (
 )
 
 
-class AuditCommand(click.Group):
+class AuditCommand(TableGroup):
     """Takes several paths after one ``--checkers``; ``apply`` is a command of its own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        import importlib
-
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS:
-            near = close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "`ocr-eval audit --help` shows the flags"
-            raise usage_error(f"audit takes no argument {quote(args[0])}", hint)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, repeated(args, "--checkers"))
@@ -85,6 +64,7 @@ def repeated(args: Sequence[str], flag: str) -> list[str]:
 
 @click.command(
     cls=AuditCommand,
+    table=COMMANDS,
     epilog=f"\b\nExample:\n  {EXAMPLE}\n",
     short_help="rank suspected label errors, suggest corrections; write the reviewed ones",
     invoke_without_command=True,

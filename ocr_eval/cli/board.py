@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ocr_eval.cli.groups import TableGroup
 from ocr_eval.cli.options import Settings, common, option
-from ocr_eval.errors import close_matches, quote, usage_error
+from ocr_eval.errors import quote, usage_error
 
 if TYPE_CHECKING:
     import datetime
@@ -24,40 +24,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("ocr_eval.cli.board_init", "make a board for a data set, or add a board to a store"),
     "add": ("ocr_eval.cli.board_add", "score a submission and store its counts"),
     "rescore": ("ocr_eval.cli.board_rescore", "score stored predictions again, beside the old results"),
-    "withdraw": ("ocr_eval.cli.board_change", "take a submission out of the ranking, with a reason"),
-    "correct": ("ocr_eval.cli.board_change", "change fields of a submission's card"),
+    "withdraw": ("ocr_eval.cli.board_change:withdraw", "take a submission out of the ranking, with a reason"),
+    "correct": ("ocr_eval.cli.board_change:correct", "change fields of a submission's card"),
     "check": ("ocr_eval.cli.board_check", "recompute totals, digests and signatures; scan a site for leaks"),
     "build": ("ocr_eval.cli.board_build", "write the static site"),
 }
 
 
-class BoardCommands(click.Group):
-    """Resolves the commands from the literal table; unknown ones get close names."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
-        found: click.Command = getattr(module, cmd_name if cmd_name in ("withdraw", "correct") else "command")
-        return found
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS:
-            near = close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"commands: {', '.join(COMMANDS)}"
-            raise usage_error(f"board has no command {quote(args[0])}", hint)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
 @click.command(
-    cls=BoardCommands,
+    cls=TableGroup,
+    table=COMMANDS,
     epilog="\b\nExample:\n  ocr-eval board init my-board --dataset sample -p rrc-iou --visibility public\n",
     short_help="a leaderboard: store and static site",
 )

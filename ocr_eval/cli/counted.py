@@ -168,10 +168,12 @@ def _jsonl(text: str, findings: Findings) -> Iterator[tuple[int, dict[str, Any]]
 
 def _separated(text: str, kind: str, findings: Findings) -> Iterator[tuple[int, dict[str, Any]]]:
     """CSV by RFC 4180 with the guard against formulas undone; TSV with ``\\t``, ``\\n`` and ``\\r`` spelled."""
+    from ocr_eval.report.escape import unguarded
+
     if kind == ".csv":
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         numbered: Iterable[tuple[int, list[str]]] = (
-            (reader.line_num, [_unguard(c) for c in r]) for r in reader
+            (reader.line_num, [unguarded(c) for c in r]) for r in reader
         )
     else:
         rows = text.split("\n")
@@ -204,10 +206,6 @@ def _number(kind: type[int] | type[float], text: str) -> int | float | str:
         return kind(text) if text.isascii() and "_" not in text else text
     except ValueError:
         return text
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
 
 
 def _unescape(cell: str) -> str:

@@ -28,9 +28,12 @@ __all__ = [
     "tag",
     "terminal",
     "together",
+    "unguarded",
     "visible",
     "xml",
 ]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 
 LIMIT = 300  # characters of a foreign string that a page shows before it folds the rest
 
@@ -211,11 +214,16 @@ def visible(text: str) -> str:
 
 def csv_cell(text: str) -> str:
     """A CSV text cell that no spreadsheet takes for a formula, quoted by RFC 4180 where needed."""
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if text[:1] in _FORMULA:
         text = "'" + text
     if any(mark in text for mark in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+def unguarded(cell: str) -> str:
+    """The text of a CSV cell without the apostrophe that ``csv_cell`` puts before what looks like a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def latex(text: str) -> str:
