@@ -2,8 +2,8 @@
 
 One line a sample, by UTF-8 bytes of the id, instances in file order:
 ``{"sample":…,"instances":[{"ring":[x1,y1,…],"text":…,"care":…,"confidence":…,"angle":…},…]}``. Absent fields are left
-out of all instances; numbers are the shortest decimals that read back. Nothing that counts is imported before it is needed:
-pages read rings and texts with ``plain_lines``.
+out of all instances; numbers are the shortest decimals that read back. Nothing that counts is imported before it is
+needed: pages read rings and texts with ``plain_lines``.
 """
 
 from __future__ import annotations
