@@ -66,7 +66,7 @@ def test_provenance_is_told(path: Path) -> None:
 
 
 def test_gold_stays_small() -> None:
-    assert sum(path.stat().st_size for path in FILES) < 300_000
+    assert sum(path.stat().st_size for path in FILES) < 1_500_000
 
 
 def test_every_number_is_the_reference_folders(shared: Path) -> None:

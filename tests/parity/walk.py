@@ -77,7 +77,7 @@ def compare(path: Path, shared: Path, kernels: str) -> Found:
 
 
 def differing(record: Record, official: dict[str, Any]) -> list[tuple[str, str, float, float]]:
-    """Every cell that is not the official one. Integers must be equal; sums of reals agree within 1e-12."""
+    """Every cell that is not the official one. Integers must be equal; sums of reals agree within 1e-12 relative."""
     counts = record.counts
     position = {number(sample): k for k, sample in enumerate(counts.sample_ids)}
     assert counts.sums is not None
@@ -87,7 +87,7 @@ def differing(record: Record, official: dict[str, Any]) -> list[tuple[str, str, 
         ours = counts.sums[:, counts.sum_columns.index(name[4:])] if real else counts[name]
         for sample, value in zip(official["samples"], column, strict=True):
             mine = ours[position[number(str(sample))]].item()
-            if abs(mine - value) > (1e-12 if real else 0):
+            if abs(mine - value) > (1e-12 * max(1.0, abs(value)) if real else 0):
                 out.append((str(sample), name, mine, value))
     missing = set(position) - {number(str(sample)) for sample in official["samples"]}
     rows = np.array([position[key] for key in sorted(missing)], np.int64)
