@@ -17,7 +17,10 @@ from typing import Any
 import numba
 import numpy as np
 
-MODULES = ("assignment", "clip", "components", "edges", "edit", "matching", "pairs", "polygon", "removal")
+MODULES = (
+    *("assignment", "clip", "components", "edges", "edit", "matching"),
+    *("pairs", "polygon", "removal", "steady_loops"),
+)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
