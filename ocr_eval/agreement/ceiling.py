@@ -180,7 +180,9 @@ def _ceiling(
         metrics = {}
         for name, value in derived.items():
             if name in formulas:
-                metrics[name] = figures.figure(place, name)._replace(sd=None, design_effect=None)
+                figure = figures.figure(place, name)._replace(sd=None, design_effect=None)
+                # The number that ``score`` prints, to the last bit: one division may round otherwise than two.
+                metrics[name] = figure if figure.value is None else figure._replace(value=value)
             elif rule.reads.pred_confidence:
                 metrics[name] = undefined(NO_RANKING)
             elif value is None:

@@ -72,8 +72,6 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
     Annotators are called R1, R2, … in everything that is written, unless --names. FILE is a COCO document with several
     annotators: every row of its images names one.
     """
-    from ocr_eval.agreement.report import report_files
-    from ocr_eval.cli.agree_report import write_report
     from ocr_eval.cli.output import emit
 
     bounds = parse_bounds(flags["fail_under"])
@@ -86,13 +84,7 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
         headline = found
     folder = out_folder(flags["out"], inputs)
     status = int(failed(headline, bounds))
-    data = found.to_json()
-    body = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    if folder is not None:
-        write(folder, files_of(found, body))
-        write_report(
-            folder, report_files(headline, data.get("after", data), rounds=data if "after" in data else None)
-        )
+    body = save(found, folder)
     emit(body if flags["format"] == "json" else told(found))
     return status
 
@@ -191,7 +183,24 @@ def told(found: Agreement | Rounds) -> str:
     return rounds_to_text(found) if isinstance(found, Rounds) else to_text(found)
 
 
-def out_folder(out: str | None, inputs: Sequence[str]) -> Path | None:
+def save(found: Agreement | Rounds, folder: Path) -> str:
+    """Writes agreement.json, the tables and the report; returns agreement.json."""
+    from ocr_eval.agreement.report import report_files
+    from ocr_eval.agreement.rounds import Rounds
+    from ocr_eval.cli.agree_report import write_report
+
+    data = found.to_json()
+    body = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    write(folder, files_of(found, body))
+    if isinstance(found, Rounds):
+        pages = report_files(found.after, data["after"], rounds=data)
+    else:
+        pages = report_files(found, data)
+    write_report(folder, pages)
+    return body
+
+
+def out_folder(out: str | None, inputs: Sequence[str]) -> Path:
     """The folder to write to; it may exist, but not be an input or lie in one."""
     if out is None:
         raise usage_error("no place to write to", "add --out DIR")

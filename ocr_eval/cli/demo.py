@@ -29,8 +29,8 @@ PROTOCOLS = ("rrc-iou", "cascade", "popeval")
 def command(settings: Settings, out: str) -> int:
     """Scores the sample data set with the stored outputs of real engines; works offline.
 
-    Writes the counts of every image, the records, a drawing of a difficult image, and a leaderboard with its site;
-    prints the commands it ran.
+    Writes the counts of every image, the records, a drawing of a difficult image, a leaderboard with its site, and a
+    report of how far the ground truth and two engines agree; prints the commands it ran.
     """
     from ocr_eval.cli.output import emit
 
@@ -41,6 +41,7 @@ def command(settings: Settings, out: str) -> int:
 def run(folder: Path, settings: Settings) -> str:
     """Writes the demo's files into ``folder`` and returns what it prints."""
     from ocr_eval.assets import dataset_path, submissions
+    from ocr_eval.cli.demo_agreement import agree_demo
     from ocr_eval.cli.demo_board import build_demo
     from ocr_eval.cli.output import OutputFile
     from ocr_eval.engine.local import Job
@@ -75,26 +76,39 @@ def run(folder: Path, settings: Settings) -> str:
         with OutputFile(folder / file) as output:
             output.commit(text)
     built = build_demo(folder, settings)
+    agreed, again = agree_demo(folder, settings, _best_two(records), PROTOCOLS)
     flags = " ".join(f"-p {p}" for p in PROTOCOLS)
     labelled = " ".join(f"{engine}=sample:{engine}" for engine in engines)
     lines = [
         to_text(records, long=settings.verbose),
-        f"Written to {escape(str(folder))}: scores.json, rows.csv (counts of every image), {worst}.svg, board, site",
-        f"A leaderboard to open in a browser: {escape(str(folder / 'site' / 'index.html'))}",
+        "The ground truth and the two best engines as annotators of the same images:",
+        agreed,
+        f"Written to {escape(str(folder))}: scores.json, rows.csv (counts of every image), {worst}.svg, board, site,",
+        "agreement (report, tables, agreement.json). To open in a browser:",
+        f"  a leaderboard: {escape(str(folder / 'site' / 'index.html'))}",
+        f"  where annotators differ: {escape(str(folder / 'agreement' / 'report.html'))}",
         "",
         "The same again, step by step:",
         f"  ocr-eval score sample {labelled} {flags}",
         f"  ocr-eval compare sample {labelled} -p {PROTOCOLS[0]}",
         f"  ocr-eval explain sample sample:{name} --sample {worst} -p {PROTOCOLS[0]} --svg {worst}.svg",
-        *(f"  {command}" for command in built),
+        *(f"  {command}" for command in (*built, again)),
         "With your own files:",
         "  ocr-eval score your-gt.zip your-submission.zip -p rrc-iou",
         "  ocr-eval compare your-gt.zip A=one.zip B=another.zip -p rrc-iou",
         "  ocr-eval validate your-submission.zip --gt your-gt.zip",
         "  ocr-eval board init your-board --dataset your-data --gt your-gt.zip -p rrc-iou --visibility public",
         "  ocr-eval board add your-board your-submission.zip --id yours --name Yours --overlays",
+        "  ocr-eval agree A=first-annotator/ B=second-annotator/ --out your-agreement",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _best_two(records: list[Any]) -> list[str]:
+    """The two engines that find most words."""
+    first = [record for record in records if record.protocol == PROTOCOLS[0]]
+    ranked = sorted(first, key=lambda record: (-(record.metrics["hmean"] or 0.0), record.prediction))
+    return [record.prediction for record in ranked[:2]]
 
 
 def _worst_sample(records: list[Any], engines: dict[str, Path]) -> tuple[str, Path, str]:
