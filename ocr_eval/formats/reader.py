@@ -13,6 +13,7 @@ from ocr_eval.errors import Findings
 from ocr_eval.formats.names import Samples
 from ocr_eval.limits import Limits
 from ocr_eval.tables.builder import InstancesBuilder
+from ocr_eval.tables.levels import LevelsBuilder
 
 if TYPE_CHECKING:
     from ocr_eval.formats.glimpse import Glimpse
@@ -68,6 +69,9 @@ class Columns:
     care: list[bool] = field(default_factory=list)
     confidence: list[float] = field(default_factory=list)
     angle: list[float] = field(default_factory=list)  # one per instance, for layouts of rotated boxes
+    numbers: dict[str, list[float]] = field(default_factory=dict)  # one value per instance each
+    levels: LevelsBuilder | None = None  # for formats with lines and paragraphs above the words
+    aliases: list[str] = field(default_factory=list)  # another id of every sample, or nothing
     lines: list[int] = field(default_factory=list)
     has_confidence: bool = False
     has_angle: bool = False
@@ -121,4 +125,7 @@ class Columns:
             texts=["" if text is None else text for text in self.texts] if has_text else [],
             confidence=self.confidence,
             angle=self.angle,
+            numbers=self.numbers,
+            levels=self.levels,
+            aliases=self.aliases,
         )

@@ -10,6 +10,7 @@ import numpy as np
 from ocr_eval.errors import Notice
 from ocr_eval.kernels.rings import classify
 from ocr_eval.tables.instances import Instances, freeze, offsets
+from ocr_eval.tables.levels import LevelsBuilder
 
 
 @dataclass(eq=False)
@@ -36,6 +37,11 @@ class InstancesBuilder:
     texts: list[str] = field(default_factory=list)
     confidence: list[float] = field(default_factory=list)
     angle: list[float] = field(default_factory=list)  # read when has_angle
+    numbers: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # filled by the reader, one value per instance
+    levels: LevelsBuilder | None = None  # filled by the reader, sample by sample beside this one
+    aliases: list[str] = field(default_factory=list)  # one per sample, or none
 
     def begin(self, sample_id: str, entry: str = "") -> None:
         """Closes the open sample, if any, and opens the next."""
@@ -85,6 +91,9 @@ class InstancesBuilder:
             text_offset=text_offset,
             confidence=np.array(self.confidence, np.float64) if self.has_confidence else None,
             angle=np.array(self.angle, np.float64) if self.has_angle else None,
+            numbers={name: np.array(values, np.float64) for name, values in self.numbers.items()},
+            levels=None if self.levels is None else self.levels.build(),
+            aliases=tuple(self.aliases),
             source=self.source,
             entries=tuple(self.entries),
             format=self.format,

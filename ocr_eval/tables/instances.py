@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,22 +17,13 @@ from ocr_eval.kernels.rings import SELF_TOUCHING as SELF_TOUCHING
 from ocr_eval.kernels.rings import SIMPLE as SIMPLE
 from ocr_eval.kernels.rings import TOO_FEW as TOO_FEW
 from ocr_eval.kernels.rings import ZERO_AREA as ZERO_AREA
+from ocr_eval.tables.arrays import check_offsets, gather
+from ocr_eval.tables.arrays import freeze as freeze
+from ocr_eval.tables.arrays import offsets as offsets
+from ocr_eval.tables.levels import Levels
+from ocr_eval.tables.spelling import NUMBERS
 
 SHAPE_NAMES = ("simple", "self-touching", "self-intersecting", "zero-area", "too few distinct points")
-
-
-def freeze(array: NDArray[Any]) -> NDArray[Any]:
-    """A C-contiguous read-only view; kernels are compiled for read-only inputs only."""
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
-
-
-def offsets(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-    """Lengths (n,) -> offsets (n + 1,): int64, starts with 0, ends with the sum."""
-    result = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(np.asarray(lengths, np.int64), out=result[1:])
-    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +45,11 @@ class Instances:
     text_offset: NDArray[np.int64] | None = None  # (N + 1,) offsets into codepoints
     confidence: NDArray[np.float64] | None = None  # (N,) in [0, 1]
     angle: NDArray[np.float64] | None = None  # (N,) radians, of layouts whose ring is the unrotated box
+    numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)  # (N,) each, names in NUMBERS
+    levels: Levels | None = None  # lines and paragraphs; the instances are words then
     source: str = ""  # the path as the user gave it
     entries: tuple[str, ...] = ()  # (S,) entry of each sample inside source; "" where a sample has none
+    aliases: tuple[str, ...] = ()  # (S,) another id of each sample, which predictions may use; or nothing
     format: str = ""  # id of the reader
     geometry: bool = True  # False: instances have no rings at all
     notices: tuple[Notice, ...] = ()
@@ -91,14 +85,24 @@ class Instances:
             array = getattr(self, name)
             if array is not None and array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        numbers = {name: freeze(column) for name, column in self.numbers.items()}
+        if wrong := [
+            name for name, column in numbers.items() if column.shape != (size,) or name not in NUMBERS
+        ]:
+            raise ValueError(f"numbers {wrong} are unknown or not of shape {(size,)}")
+        object.__setattr__(self, "numbers", numbers)
         if len(set(self.sample_ids)) != len(self.sample_ids):
             raise ValueError("sample ids are not unique")
-        _check_offsets("start", self.start, size)
-        _check_offsets("ring", self.ring, len(self.xy))
+        check_offsets("start", self.start, size)
+        check_offsets("ring", self.ring, len(self.xy))
         if (self.codepoints is None) != (self.text_offset is None):
             raise ValueError("codepoints and text_offset come together")
         if self.text_offset is not None and self.codepoints is not None:
-            _check_offsets("text_offset", self.text_offset, len(self.codepoints))
+            check_offsets("text_offset", self.text_offset, len(self.codepoints))
+        if self.levels is not None:
+            self.levels.check(self.start)
+        if self.aliases and len(self.aliases) != len(self.sample_ids):
+            raise ValueError(f"{len(self.aliases)} aliases for {len(self.sample_ids)} samples")
         if not self.entries:
             object.__setattr__(self, "entries", self.sample_ids)
 
@@ -159,6 +163,8 @@ class Instances:
             sample_ids=sample_ids,
             start=offsets([0 if s is None else int(sizes[s]) for s in samples]),
             entries=tuple("" if s is None else self.entries[s] for s in samples),
+            aliases=tuple("" if s is None else self.aliases[s] for s in samples) if self.aliases else (),
+            levels=None if self.levels is None else self.levels.take(samples, self.start),
             **self._columns(index),
         )
 
@@ -166,16 +172,17 @@ class Instances:
         """The instances with a True in ``keep`` (N,), in their order; samples stay, also the emptied ones."""
         index = np.flatnonzero(keep)
         start = offsets(np.bincount(self.sample_of[index], minlength=len(self.sample_ids)))
-        return replace(self, start=start, **self._columns(index))
+        levels = None if self.levels is None else self.levels.where(index)
+        return replace(self, start=start, levels=levels, **self._columns(index))
 
     def _columns(self, index: NDArray[np.int64]) -> dict[str, Any]:
         """The per-instance columns of the instances at these positions, by field name."""
         codepoints = text_offset = None
         if self.codepoints is not None and self.text_offset is not None:
-            codepoints = _gather(self.codepoints, self.text_offset, index)
+            codepoints = gather(self.codepoints, self.text_offset, index)
             text_offset = offsets(np.diff(self.text_offset)[index])
         return {
-            "xy": _gather(self.xy, self.ring, index),
+            "xy": gather(self.xy, self.ring, index),
             "ring": offsets(np.diff(self.ring)[index]),
             "care": self.care[index],
             "shape": self.shape[index],
@@ -184,18 +191,5 @@ class Instances:
             "text_offset": text_offset,
             "confidence": None if self.confidence is None else self.confidence[index],
             "angle": None if self.angle is None else self.angle[index],
+            "numbers": {name: column[index] for name, column in self.numbers.items()},
         }
-
-
-def _gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[Any]:
-    """Rows ``values[bounds[i]:bounds[i + 1]]`` for every i of index, concatenated."""
-    lengths = bounds[index + 1] - bounds[index]
-    new = offsets(lengths)
-    positions = np.arange(new[-1]) + np.repeat(bounds[index] - new[:-1], lengths)
-    rows: NDArray[Any] = values[positions]
-    return rows
-
-
-def _check_offsets(name: str, array: NDArray[np.int64], end: int) -> None:
-    if array[0] != 0 or array[-1] != end or (np.diff(array) < 0).any():
-        raise ValueError(f"{name} must start with 0, rise, and end with {end}")

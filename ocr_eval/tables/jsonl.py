@@ -10,33 +10,39 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.errors import InputError, Problem, quote
 from ocr_eval.limits import Limits
+from ocr_eval.tables import level_lines
+from ocr_eval.tables.spelling import NUMBERS, finite, ring, spell, spell_all, text
+from ocr_eval.tables.spelling import LineError as LineError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ocr_eval.tables.instances import Instances
 
-FIELDS = ("ring", "text", "care", "confidence", "angle")
+FIELDS = ("ring", "text", "care", "confidence", "angle", *NUMBERS, "line")
 
 
 def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
     """The canonical lines, each with its LF. ``sort`` orders the instances of a sample (duplicate detection)."""
-    values = _numbers(instances.xy.ravel())
+    values = spell_all(instances.xy.ravel())
     bounds = (2 * instances.ring).tolist()
     parts = ['"care":true}' if care else '"care":false}' for care in instances.care.tolist()]
-    for name, column in (("confidence", instances.confidence), ("angle", instances.angle)):
+    columns = {"confidence": instances.confidence, "angle": instances.angle, **instances.numbers}
+    for name in FIELDS:
+        column = columns.get(name)
         if column is not None:
-            parts = [f'{p[:-1]},"{name}":{v}}}' for p, v in zip(parts, _numbers(column), strict=True)]
-    spell = json.encoder.encode_basestring
+            parts = [f'{p[:-1]},"{name}":{v}}}' for p, v in zip(parts, spell_all(column), strict=True)]
+    levels = instances.levels
+    if levels is not None:
+        own_line = level_lines.line_numbers(levels, instances.sample_of)
+        parts = [f'{p[:-1]},"line":{k}}}' for p, k in zip(parts, own_line, strict=True)]
+    tails = [""] * len(instances.sample_ids) if levels is None else level_lines.tails(levels)
+    quoted = json.encoder.encode_basestring
     if instances.codepoints is not None:
-        parts = [f'"text":{t},{p}' for t, p in zip(map(spell, instances.texts), parts, strict=True)]
+        parts = [f'"text":{t},{p}' for t, p in zip(map(quoted, instances.texts), parts, strict=True)]
     if instances.geometry:
         rings = (",".join(values[a:b]) for a, b in itertools.pairwise(bounds))
         parts = [f'{{"ring":[{r}],{p}' for r, p in zip(rings, parts, strict=True)]
@@ -46,19 +52,7 @@ def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
     for sample in sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass")):
         own = parts[start[sample] : start[sample + 1]]
         body = ",".join(sorted(own) if sort else own)
-        yield f'{{"sample":{spell(ids[sample])},"instances":[{body}]}}\n'
-
-
-def _numbers(values: NDArray[np.float64]) -> list[str]:
-    """The shortest decimals that read back; whole numbers without a point."""
-    whole = values.astype("int64")
-    if (whole == values).all():
-        return list(map(str, whole.tolist()))
-    return [str(int(v)) if v == int(v) else repr(v) for v in values.tolist()]  # _spell, without its calls
-
-
-def _spell(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
+        yield f'{{"sample":{quoted(ids[sample])},"instances":[{body}]{tails[sample]}}}\n'
 
 
 def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -> Instances:
@@ -68,6 +62,7 @@ def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -
     Raises InputError with the first fault and its line (E_FORMAT, E_ENCODING, E_COORD, E_CONFIDENCE, E_LIMIT).
     """
     from ocr_eval.tables.builder import InstancesBuilder
+    from ocr_eval.tables.levels import LevelsBuilder
 
     builder = InstancesBuilder(source=source, format="instances")
     for sample in plain_lines(data, source, limits=limits):
@@ -76,6 +71,7 @@ def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -
             if not builder.care:
                 builder.geometry, builder.has_text = "ring" in instance, "text" in instance
                 builder.has_confidence, builder.has_angle = "confidence" in instance, "angle" in instance
+                builder.numbers = {name: [] for name in NUMBERS if name in instance}
             builder.add(
                 instance.get("ring", ()),
                 instance.get("text", ""),
@@ -84,6 +80,11 @@ def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -
                 position,
                 instance.get("angle", 0.0),
             )
+            for name, values in builder.numbers.items():
+                values.append(instance[name])
+        if "lines" in sample:
+            builder.levels = builder.levels or LevelsBuilder()
+            level_lines.add_sample(builder.levels, sample)
     if not builder.care:
         builder.has_confidence = builder.has_angle = True
     return builder.build()
@@ -97,6 +98,7 @@ def plain_lines(data: bytes, source: str = "", *, limits: Limits | None = None) 
     limits = limits or Limits()
     before = b""
     known: tuple[str, ...] | None = None
+    keys: tuple[str, ...] = ()
     total = 0
     rest = data.split(b"\n")
     for number, raw in enumerate(rest, 1):
@@ -112,6 +114,11 @@ def plain_lines(data: bytes, source: str = "", *, limits: Limits | None = None) 
                     "E_FORMAT", f"sample {quote(found['sample'])} stands after a later or equal id"
                 )
             before = name
+            keys = keys or tuple(found)
+            if tuple(found) != keys:
+                raise LineError(
+                    "E_FORMAT", f"a sample without or beyond {', '.join(keys)}, which others have"
+                )
             for instance in found["instances"]:
                 known = known or tuple(instance)
                 if tuple(instance) != known:
@@ -130,14 +137,6 @@ def plain_lines(data: bytes, source: str = "", *, limits: Limits | None = None) 
         yield found
 
 
-class LineError(ValueError):
-    """What is wrong with one line."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-
-
 def plain(line: str, *, limits: Limits | None = None) -> dict[str, Any]:
     """One canonical line, without its LF, as Python values; only the fields named above, in that order.
 
@@ -148,80 +147,60 @@ def plain(line: str, *, limits: Limits | None = None) -> dict[str, Any]:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise LineError("E_FORMAT", f"not JSON: {getattr(error, 'msg', 'unreadable')}") from None
-    if not (isinstance(found, dict) and tuple(found) == ("sample", "instances")):
+    keys = ("sample", "instances")
+    if not (isinstance(found, dict) and tuple(found) in (keys, keys + level_lines.KEYS)):
         raise LineError("E_FORMAT", 'expected {"sample":…,"instances":[…]}')
     name, instances = found["sample"], found["instances"]
     if not (isinstance(name, str) and isinstance(instances, list)):
         raise LineError("E_FORMAT", "expected a text as sample and a list of instances")
     if len(instances) > limits.instances:
         raise LineError("E_LIMIT", f"{len(instances)} instances, at most {limits.instances}")
-    parts = [_part(position, instance, limits) for position, instance in enumerate(instances)]
+    tail, known = "", -1
+    if len(found) > len(keys):
+        tail, known = level_lines.spelled_tail(found, limits), len(found["lines"])
+    parts = [_part(position, instance, known, limits) for position, instance in enumerate(instances)]
     # Comparing with what would have been written finds double keys, spaces, escapes and numbers spelled otherwise.
-    if f'{{"sample":{_text(name, "sample")},"instances":[{",".join(parts)}]}}' != line:
+    if f'{{"sample":{text(name, "sample")},"instances":[{",".join(parts)}]{tail}}}' != line:
         raise LineError(
             "E_FORMAT", "not in canonical form: fixed order, no spaces, shortest numbers, no escapes"
         )
     return found
 
 
-def _part(position: int, instance: Any, limits: Limits) -> str:
-    """An instance as it is written. Raises LineError when a value is none."""
+def _part(position: int, instance: Any, known: int, limits: Limits) -> str:
+    """An instance as it is written; ``known`` lines stand in the sample, -1: none can. Raises LineError."""
     where = f"instance {position}"
     if (
         not isinstance(instance, dict)
         or set(instance) - set(FIELDS)
         or not isinstance(instance.get("care"), bool)
+        or ("line" in instance) != (known >= 0)
     ):
         raise LineError("E_FORMAT", f"{where}: expected {', '.join(FIELDS)}, and care true or false")
     fields = []
     for key, value in instance.items():
         if key == "ring":
-            spelled = f"[{','.join(_ring(value, where, limits))}]"
+            spelled = f"[{','.join(ring(value, where, limits))}]"
         elif key == "text":
-            spelled = _text(value, where)
+            spelled = text(value, where)
             if len(value) > limits.page_characters:
                 raise LineError(
                     "E_LIMIT", f"{where}: {len(value)} characters, at most {limits.page_characters}"
                 )
-        elif key == "angle":
-            spelled = _spell(_finite(value, where))
+        elif key == "line":
+            spelled = level_lines.position(value, where, known)
         elif key == "confidence":
-            if not 0 <= _finite(value, where) <= 1:
+            if not 0 <= finite(value, where) <= 1:
                 raise LineError("E_CONFIDENCE", f"{where}: confidence is outside 0 to 1")
-            spelled = _spell(value)
-        else:
+            spelled = spell(value)
+        elif key == "care":
             spelled = "true" if value else "false"
+        else:
+            spelled = spell(finite(value, where))
         fields.append(f'"{key}":{spelled}')
     if list(instance) != [name for name in FIELDS if name in instance]:
         raise LineError("E_FORMAT", f"{where}: fields in another order than {', '.join(FIELDS)}")
     return "{" + ",".join(fields) + "}"
-
-
-def _ring(value: Any, where: str, limits: Limits) -> Iterator[str]:
-    if not isinstance(value, list) or len(value) % 2:
-        raise LineError("E_FORMAT", f"{where}: expected a ring as x1,y1,x2,y2,…")
-    if len(value) > 2 * limits.vertices:
-        raise LineError("E_LIMIT", f"{where}: ring of {len(value) // 2} vertices, at most {limits.vertices}")
-    for number in value:
-        if abs(_finite(number, where)) > limits.coordinate:
-            raise LineError(
-                "E_COORD", f"{where}: coordinate outside -{limits.coordinate} to {limits.coordinate}"
-            )
-        yield _spell(number)
-
-
-def _finite(value: Any, where: str) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or (isinstance(value, float) and not math.isfinite(value)):
-        raise LineError("E_COORD", f"{where}: {value!r:.40} is no finite number")
-    number: float = value
-    return number
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise LineError("E_FORMAT", f"{where}: expected a text")
-    return json.encoder.encode_basestring(value)
 
 
 def _fault(source: str, line: int, code: str, reason: str) -> InputError:
