@@ -1,8 +1,8 @@
 """Weights of the pairs of one contest -> the best one-to-one assignment, exact ties by rank, compiled.
 
-Most pairs first, then the largest sum of weights (Kuhn 1955, Munkres 1957; shortest augmenting paths with potentials),
-then the pairs of least rank: among all best assignments the one whose sorted ranks come first. The plain twin is
-``plain.settle``.
+Most pairs (or most worth) first, then the largest sum of weights (Kuhn 1955, Munkres 1957; shortest augmenting paths
+with potentials), then the pairs of least rank: among all best assignments the one whose sorted ranks come first. The
+plain twin is ``plain.settle``.
 """
 
 from __future__ import annotations
@@ -13,20 +13,13 @@ from ocr_eval.kernels.jit import kernel, read_only
 
 
 @kernel
-def settle(gt, pred, weight, cost, high, low, row_of, column_of, slack, way, seen, fixed):
-    """One contest: pairs k in the order of their rank, ``gt`` and ``pred`` numbered from 0, ``weight`` from 0.
+def complete(cost, high, low, row_of, column_of, slack, way, seen):
+    """Every row gets a column, at the least total cost; ``high`` and ``low`` are potentials that prove it.
 
-    ``cost`` (n + 1, n + 1) is zero, n the larger number of instances; the answer is ``column_of`` (n + 1,): the column
-    of row i + 1 is ``column_of[i + 1] - 1``, a pair only where ``cost`` is below zero. Everything counts from 1, as 0
-    stands for "no row yet". Sums stay below 2^62 when n² · (largest weight + 1) does.
+    ``cost`` (n + 1, n + 1); the column of row i + 1 is ``column_of[i + 1] - 1``. Everything counts from 1, as 0 stands
+    for "no row yet". Sums stay below 2^62 when n² · (largest cost + 1) does.
     """
     n = cost.shape[0] - 1
-    most = 0
-    for k in range(gt.size):
-        most = max(most, weight[k])
-    for k in range(gt.size):
-        # One more pair outweighs any sum of weights.
-        cost[gt[k] + 1, pred[k] + 1] = -(n * (most + 1) + weight[k])
     for i in range(n + 1):
         high[i], low[i], row_of[i] = 0, 0, 0
     for g in range(1, n + 1):
@@ -60,6 +53,15 @@ def settle(gt, pred, weight, cost, high, low, row_of, column_of, slack, way, see
             j = way[j]
     for j in range(1, n + 1):
         column_of[row_of[j]] = j
+
+
+@kernel
+def exchange(gt, pred, cost, high, low, row_of, column_of, slack, way, seen, fixed):
+    """Of all assignments of least cost the one with the pairs of least rank; pairs k in the order of their rank.
+
+    ``gt`` and ``pred`` are numbered from 0; the other arguments as ``complete`` left them, changed in place.
+    """
+    n = cost.shape[0] - 1
     # Best assignments are those of pairs without slack: exchange along alternating paths, lowest rank first.
     for i in range(n + 1):
         fixed[0, i] = False
@@ -101,15 +103,32 @@ def settle(gt, pred, weight, cost, high, low, row_of, column_of, slack, way, see
         fixed[1, p] = True
 
 
-def solve(gt, pred, weight, size):
-    """(size,) the prediction of each gt of one contest, -1 = none; arguments as for ``settle``."""
-    cost = np.zeros((size + 1, size + 1), np.int64)
-    high, low, row_of, column_of, slack, way = (np.zeros(size + 1, np.int64) for _ in range(6))
+def solve(gt, pred, weight, size, worth=None):
+    """(size,) the prediction of each gt of one contest, -1 = none; arguments as for ``plain.settle``.
+
+    With ``worth`` in two steps: an assignment has the most worth when it keeps to the pairs without slack of one that
+    has, and only those may carry weight in the second step.
+    """
+    state = [np.zeros(size + 1, np.int64) for _ in range(6)]
     seen, fixed = np.zeros(size + 1, np.bool_), np.zeros((2, size + 1), np.bool_)
-    arrays = (read_only(array, np.int64) for array in (gt, pred, weight))
-    settle(*arrays, cost, high, low, row_of, column_of, slack, way, seen, fixed)
-    paired = cost[np.arange(1, size + 1), column_of[1:]] < 0
-    return np.where(paired, column_of[1:] - 1, -1)
+    high, low, _, column_of, _, _ = state
+    cost = np.zeros((size + 1, size + 1), np.int64)
+    # One more pair outweighs any sum of weights.
+    base = size * (int(weight.max(initial=0)) + 1)
+    if worth is None:
+        cost[gt + 1, pred + 1] = -(base + weight)
+    else:
+        cost[gt + 1, pred + 1] = -worth
+        complete(cost, *state, seen)
+        barred = cost != high[:, None] + low[None, :]
+        cost[:] = 0
+        cost[gt + 1, pred + 1] = -weight
+        cost[barred] = base
+    complete(cost, *state, seen)
+    exchange(read_only(gt, np.int64), read_only(pred, np.int64), cost, *state, seen, fixed)
+    paired = np.zeros((size, size), np.bool_)
+    paired[gt, pred] = True
+    return np.where(paired[np.arange(size), column_of[1:] - 1], column_of[1:] - 1, -1)
 
 
 def warm():

@@ -7,6 +7,7 @@ import numpy as np
 from ocr_eval.kernels import (
     areas,
     assignment,
+    augmenting,
     clip,
     edges,
     hulls,
@@ -195,6 +196,11 @@ def components(gt, pred, sizes):
     return labels[: sizes[0]], labels[sizes[0] :], count
 
 
-def settle(gt, pred, weight, size):
+def settle(gt, pred, weight, size, worth=None):
     """The prediction of each gt of one contest, -1 = none: as ``plain.settle``."""
-    return assignment.solve(gt, pred, weight, size).tolist()
+    return assignment.solve(gt, pred, weight, size, worth).tolist()
+
+
+def shortest_paths(cost):
+    """(n,) the column of each row of the costs (n, m), n <= m: as ``plain.shortest_paths``."""
+    return augmenting.shortest_paths(cost)

@@ -23,11 +23,12 @@ def contested(gt, pred):
     return (np.bincount(gt)[gt] > 1) | (np.bincount(pred)[pred] > 1)
 
 
-def assign(gt, pred, weigh, rank, sizes, engine):
+def assign(gt, pred, weigh, rank, sizes, engine, value=None):
     """(N gt,) the prediction of each gt, -1 = none: most pairs, then most weight, then least ``rank``.
 
     ``weigh(k, size)`` gives the weights (int64, from 0, below 2^61 / size²) of pairs k that are one contest of so many
-    instances on its larger side; ``rank`` (P,) int64, distinct within a contest.
+    instances on its larger side; ``rank`` (P,) int64, distinct within a contest. ``value``, called likewise, gives what
+    each pair is worth (from 1, same bound): then most worth comes first, instead of most pairs.
     ``engine`` is ``kernels.plain`` or ``kernels.compiled``, with the same answers; large contests take the second.
     Raises TooLarge.
     """
@@ -44,11 +45,11 @@ def assign(gt, pred, weigh, rank, sizes, engine):
     index = index[order]
     for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
         if first < last:
-            _settle(gt, pred, weigh, index[first:last], partner, engine)
+            _settle(gt, pred, weigh, index[first:last], partner, engine, value)
     return partner
 
 
-def _settle(gt, pred, weigh, index, partner, engine):
+def _settle(gt, pred, weigh, index, partner, engine, value):
     gts, rows = np.unique(gt[index], return_inverse=True)
     preds, columns = np.unique(pred[index], return_inverse=True)
     size = max(len(gts), len(preds))
@@ -56,6 +57,7 @@ def _settle(gt, pred, weigh, index, partner, engine):
         raise TooLarge(int(gts[0]), size)
     if len(index) > LARGE:
         from ocr_eval.kernels import compiled as engine
-    got = engine.settle(rows, columns, weigh(index, size), size)
+    worth = None if value is None else value(index, size)
+    got = engine.settle(rows, columns, weigh(index, size), size, worth)
     for g, p in zip(gts.tolist(), got, strict=False):  # the answer is padded to the larger side
         partner[g] = preds[p] if 0 <= p < len(preds) else -1

@@ -18,7 +18,7 @@ import numba
 import numpy as np
 
 MODULES = (
-    *("assignment", "clip", "components", "edges", "edit", "matching"),
+    *("assignment", "augmenting", "clip", "components", "edges", "edit", "matching"),
     *("pairs", "polygon", "removal", "steady_loops"),
 )
 

@@ -42,16 +42,19 @@ def components(gt, pred, sizes):
     return labels[: sizes[0]], labels[sizes[0] :], int(labels.max(initial=-1)) + 1
 
 
-def settle(gt, pred, weight, size):
+def settle(gt, pred, weight, size, worth=None):
     """(size,) the prediction of each gt of one contest, -1 = none: what ``assignment.solve`` finds, in whole numbers.
 
-    The rank of a pair is the last part of its weight: 2^-(place in the order given), which no later ones outweigh.
+    Pairs k in the order of their rank, ``gt`` and ``pred`` numbered from 0 below ``size``; the most ``worth`` (from 1;
+    without it the most pairs), then the most ``weight`` (from 0), then the least ranks. The rank of a pair is the last
+    part of its value: 2^-(place in the order given), which no later ones outweigh.
     """
     gt, pred, weight = gt.tolist(), pred.tolist(), weight.tolist()
+    worth = [1] * len(gt) if worth is None else worth.tolist()
     most, pairs = max(weight) + 1, len(gt)
     value = [[0] * size for _ in range(size)]
-    for k, (g, p, w) in enumerate(zip(gt, pred, weight, strict=True)):
-        value[g][p] = ((size * most + w) << pairs) + (1 << (pairs - 1 - k))
+    for k, (g, p, v, w) in enumerate(zip(gt, pred, worth, weight, strict=True)):
+        value[g][p] = ((v * size * most + w) << pairs) + (1 << (pairs - 1 - k))
     high, low, row_of = [max(row) for row in value], [0] * size, [-1] * size
     for g in range(size):
         # Dijkstra from row g over reduced costs to the nearest free column.
@@ -80,3 +83,42 @@ def settle(gt, pred, weight, size):
     for p, g in enumerate(row_of):
         partner[g] = p if value[g][p] else -1
     return partner
+
+
+def shortest_paths(cost):
+    """(n,) the column of each row: as ``augmenting.shortest_paths``, the same additions in the same order."""
+    cost = cost.tolist()
+    n, m = len(cost), len(cost[0])
+    high, low, row_of, column_of = [0.0] * n, [0.0] * m, [-1] * m, [-1] * n
+    for start in range(n):
+        reach, way, used = [np.inf] * m, [-1] * m, []
+        rest, i, least = list(range(m - 1, -1, -1)), start, 0.0
+        rows = [start]
+        while True:
+            nearest, lowest = 0, np.inf
+            for k, j in enumerate(rest):
+                length = least + cost[i][j] - high[i] - low[j]
+                if length < reach[j]:
+                    way[j], reach[j] = i, length
+                if reach[j] < lowest or (reach[j] == lowest and row_of[j] < 0):
+                    nearest, lowest = k, reach[j]
+            least, j = lowest, rest[nearest]
+            used.append(j)
+            last = rest.pop()
+            if nearest < len(rest):
+                rest[nearest] = last
+            if row_of[j] < 0:
+                break
+            i = row_of[j]
+            rows.append(i)
+        high[start] += least
+        for i in rows[1:]:
+            high[i] += least - reach[column_of[i]]
+        for each in used:
+            low[each] -= least - reach[each]
+        i = -1
+        while i != start:
+            i = way[j]
+            row_of[j] = i
+            column_of[i], j = j, column_of[i]
+    return np.array(column_of, np.int64)

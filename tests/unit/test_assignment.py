@@ -18,14 +18,20 @@ from tests.tables import Word, box, table
 ENGINES = {"plain": plain, "compiled": compiled}
 
 
+def matchings(pairs):
+    """Every set of pairs that share no instance."""
+    for size in range(len(pairs) + 1):
+        for some in combinations(range(len(pairs)), size):
+            if len({pairs[k][0] for k in some}) == size == len({pairs[k][1] for k in some}):
+                yield some
+
+
 def best_of_all(pairs, weight, rank, gts):
-    """Every set of pairs that share no instance, the best by (pairs, weight, ranks)."""
+    """Of the sets of pairs that share no instance the best by (pairs, weight, ranks)."""
     best = min(
         (
             (-len(some), -sum(weight[k] for k in some), sorted(rank[k] for k in some), some)
-            for size in range(len(pairs) + 1)
-            for some in combinations(range(len(pairs)), size)
-            if len({pairs[k][0] for k in some}) == size == len({pairs[k][1] for k in some})
+            for some in matchings(pairs)
         ),
         key=lambda row: row[:3],
     )
@@ -52,6 +58,33 @@ def test_assignment_is_the_best_of_all(engine) -> None:
         assert got.tolist() == best_of_all(pairs, weight.tolist(), rank.tolist(), sizes[0])
 
 
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_worth_comes_before_the_number_of_pairs(engine) -> None:
+    rng = random.Random(20261122)
+    fewer = 0
+    for _ in range(300):
+        sizes = rng.randint(1, 5), rng.randint(1, 5)
+        every = [(g, p) for g in range(sizes[0]) for p in range(sizes[1])]
+        pairs = rng.sample(every, rng.randint(0, min(8, len(every))))
+        worth = np.array([rng.randint(1, rng.choice([1, 2, 9])) for _ in pairs], np.int64)
+        weight = np.array([rng.randint(0, rng.choice([1, 3, 20])) for _ in pairs], np.int64)
+        rank = np.array(rng.sample(range(50), len(pairs)), np.int64)
+        first, second = (lambda k, _, own=own: own[k] for own in (worth, weight))
+        got = contests.assign(*columns(pairs), second, rank, sizes, engine, first)
+        # One unit of worth outweighs every sum of weights.
+        both = (worth * 1000 + weight).tolist()
+        best = max(
+            (sum(both[k] for k in some), [-r for r in sorted(rank[k] for k in some)], some)
+            for some in matchings(pairs)
+        )[2]
+        expected = [-1] * sizes[0]
+        for k in best:
+            expected[pairs[k][0]] = pairs[k][1]
+        assert got.tolist() == expected
+        fewer += sum(p >= 0 for p in expected) < max(map(len, matchings(pairs)))
+    assert fewer
+
+
 def test_the_engines_agree_on_large_contests() -> None:
     rng = np.random.default_rng(3)
     for size in (7, 20, 33):
@@ -59,6 +92,12 @@ def test_the_engines_agree_on_large_contests() -> None:
         weight, rank = rng.integers(0, 3, len(pairs)), rng.permutation(len(pairs))
         answers = [
             engine.settle(*pairs[np.argsort(rank)].T, weight[np.argsort(rank)], size + 3)
+            for engine in ENGINES.values()
+        ]
+        assert answers[0] == answers[1]
+        worth = rng.integers(1, 4, len(pairs))
+        answers = [
+            engine.settle(*pairs[np.argsort(rank)].T, weight[np.argsort(rank)], size + 3, worth)
             for engine in ENGINES.values()
         ]
         assert answers[0] == answers[1]
