@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -29,6 +30,7 @@ NEAR = 1e-9  # a ratio closer to its threshold is decided in rationals
 EQUAL = 1e-12  # sort keys closer than this are equal
 SAMPLE_LIMIT = 4_000_000  # candidate pairs of a sample
 TOTAL_LIMIT = 8_000_000  # and of all; 32 bytes each
+SCIPY_CELLS = 10_000  # gts x predictions of a sample from which Numba is worth loading
 PIECES_LIMIT = 400_000_000  # sum of squares of the pieces that rings cut themselves into (a bow-tie: 6²)
 
 Flags = NDArray[np.bool_]
@@ -171,9 +173,20 @@ class Pairing:
 
     # Questions
 
-    def overlaps(self, pairs: Pairs, iou: float, *, strict: bool = True, among: Flags | None = None) -> Flags:
-        """(P,) IoU > iou (>= when not strict); IoU is 0 when the union is 0. Outside ``among`` False."""
-        return self._above(pairs, "iou", iou, strict, among)
+    def overlaps(
+        self,
+        pairs: Pairs,
+        iou: float,
+        *,
+        strict: bool = True,
+        among: Flags | None = None,
+        plus: float = 0.0,
+    ) -> Flags:
+        """(P,) IoU > iou (>= when not strict); IoU is 0 when the union is 0. Outside ``among`` False.
+
+        ``plus`` is what a script adds to the union before it divides.
+        """
+        return self._above(pairs, "iou", iou, strict, among, plus)
 
     def covers_pred(
         self, pairs: Pairs, share: float, *, strict: bool = True, among: Flags | None = None
@@ -226,8 +239,16 @@ class Pairing:
                 column[k] = float(area)
         return made
 
-    def _above(self, pairs: Pairs, kind: str, threshold: float, strict: bool, among: Flags | None) -> Flags:
-        whole = _whole(pairs, kind)
+    def _above(
+        self,
+        pairs: Pairs,
+        kind: str,
+        threshold: float,
+        strict: bool,
+        among: Flags | None,
+        plus: float = 0.0,
+    ) -> Flags:
+        whole = _whole(pairs, kind) + plus
         margin = pairs.inter - threshold * whole
         answer: Flags = (margin > 0) & (whole > 0)
         unsure = np.abs(margin) <= np.maximum(NEAR * whole, 4 * pairs.guard)
@@ -238,7 +259,7 @@ class Pairing:
         if not unsure.any():
             return answer
         limit = Fraction(repr(float(threshold)))
-        known = np.flatnonzero(unsure & (pairs.guard == 0))
+        known = np.flatnonzero(unsure & (pairs.guard == 0) & (plus == 0))
         part, total = 2 * pairs.inter[known], 2 * whole[known]
         if max(limit.as_integer_ratio()) < 2**16 and (np.rint(part) == part).all() and (total < 2**46).all():
             # Exact areas, multiples of one half.
@@ -248,6 +269,7 @@ class Pairing:
         for k in np.flatnonzero(unsure).tolist():
             inter, area_gt, area_pred = self.exact_areas(pairs, k)
             of = {"iou": area_gt + area_pred - inter, "pred": area_pred, "gt": area_gt}[kind]
+            of += Fraction(repr(float(plus)))
             answer[k] = of > 0 and (inter > limit * of if strict else inter >= limit * of)
         return answer
 
@@ -266,6 +288,41 @@ class Pairing:
         return self._rationals[key]
 
     # Matching
+
+    def best_gt(self, pairs: Pairs, among: Flags, *, plus: float = 0.0) -> NDArray[np.int64]:
+        """(N pred,) its pair of ``among`` with the largest inter / (union + plus), the first of equals; -1 = none.
+
+        Pairs without a shared area are none. Ratios that floats cannot tell apart are compared as fractions.
+        """
+        best = np.full(len(self.joined.pred), -1, np.int64)
+        index = np.flatnonzero(among & (pairs.inter > 0))
+        index = index[np.argsort(pairs.pred[index], kind="stable")]
+        if not len(index):
+            return best
+        pred, guard = pairs.pred[index], pairs.guard[index]
+        whole = (_whole(pairs, "iou") + plus)[index]
+        ratio = _ratio(pairs.inter[index], whole)
+        doubt = np.full(len(index), np.inf)  # of a union that is nothing but its error
+        sure = whole > 64 * guard
+        doubt[sure] = 4 * guard[sure] * (1 + ratio[sure]) / whole[sure] + EQUAL
+        head = np.flatnonzero(np.diff(pred, prepend=-1))
+        size = np.diff(head, append=len(index))
+        rivals = ratio + doubt >= np.repeat(np.maximum.reduceat(ratio - doubt, head), size)
+        several = np.repeat(np.add.reduceat(rivals, head) > 1, size)
+        alone = rivals & ~several
+        best[pred[alone]] = index[alone]
+        contests: dict[int, list[int]] = {}
+        for k in index[rivals & several].tolist():
+            contests.setdefault(int(pairs.pred[k]), []).append(k)
+        for p, some in contests.items():
+            best[p] = max(some, key=lambda k: (self._exact_ratio(pairs, k, plus), -k))
+        return best
+
+    def _exact_ratio(self, pairs: Pairs, k: int, plus: float) -> Fraction:
+        """inter / (union + plus) of pair k; 0 when that is not above 0."""
+        inter, area_gt, area_pred = self.exact_areas(pairs, k)
+        whole = area_gt + area_pred - inter + Fraction(repr(float(plus)))
+        return inter / whole if whole > 0 else Fraction(0)
 
     def first_fit(self, pairs: Pairs, candidates: NDArray[np.int64]) -> NDArray[np.int64]:
         """(N gt,) the prediction each gt gets, -1 = none, when pairs ``candidates`` are tried in the order given."""
@@ -331,16 +388,71 @@ class Pairing:
                 result.append((steps_of_iou << bits) + (equal is not None and bool(equal[k])))
             return np.array(result, np.int64)
 
+        return self._assign(g, p, weigh, rank)
+
+    def optimal(
+        self, pairs: Pairs, among: Flags, worth: Callable[[int], Fraction] | None = None
+    ) -> NDArray[np.int64]:
+        """(N gt,) the prediction each gt gets, -1 = none: most worth of ``among``, then the largest sum of IoU.
+
+        Then the pairs of lowest gt and prediction. ``worth(k)``, above 0 and at most 2, is what pair k adds; without it
+        all are worth the same. Worth and IoU count in steps of 2^-40, in contests of more than 1 000 instances in
+        larger ones. Raises InputError (E_LIMIT) when more than 2 048 compete.
+        """
+        index = np.flatnonzero(among)
+
+        def steps(of: Callable[[int], Fraction]) -> Callable[[NDArray[np.int64], int], NDArray[np.int64]]:
+            def taken(contest: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+                unit = 2 ** min(40, 60 - 2 * size.bit_length())
+                return np.array([int(of(k) * unit) for k in index[contest].tolist()], np.int64)
+
+            return taken
+
+        def iou(k: int) -> Fraction:
+            inter, area_gt, area_pred = self.exact_areas(pairs, k)
+            return inter / (area_gt + area_pred - inter)
+
+        rank = np.arange(len(index))  # pairs stand by gt, then prediction
+        value = None if worth is None else steps(worth)
+        return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value)
+
+    def _assign(
+        self, g: NDArray[np.int64], p: NDArray[np.int64], weigh: Any, rank: NDArray[np.int64], value: Any = None
+    ) -> NDArray[np.int64]:
+        """``contests.assign`` of these pairs; too large a contest becomes an error of the gt's line."""
         sizes = len(self.joined.gt), len(self.joined.pred)
         try:
-            partner: NDArray[np.int64] = contests.assign(g, p, weigh, rank, sizes, self._engine)
+            partner: NDArray[np.int64] = contests.assign(g, p, weigh, rank, sizes, self._engine, value)
         except contests.TooLarge as error:
-            gt, (first, count) = self.joined.gt, error.args
-            reason = f"{count} instances that all compete for each other, at most {contests.MOST}"
-            hint = "remove repeated instances"
-            entry, line = gt.entries[gt.sample_of[first]], int(gt.line[first])
-            raise InputError([Problem("E_LIMIT", reason, hint, gt.source, entry, line)]) from None
+            raise self._too_many(*error.args) from None
         return partner
+
+    def as_scipy(self, sample: int, score: NDArray[np.float64]) -> NDArray[np.int64]:
+        """(n,) the column of every row of ``score`` (n, m), -1 = none: a complete assignment of the largest total.
+
+        Rows and columns are the gts and predictions of a sample. Among equals the one that SciPy's
+        ``linear_sum_assignment`` takes. Raises InputError (E_LIMIT) above 2 048 x 2 048.
+        """
+        n, m = score.shape
+        column = np.full(n, -1, np.int64)
+        if n and m:
+            if n * m > contests.MOST**2:
+                raise self._too_many(int(self.joined.gt.start[sample]), max(n, m))
+            engine = self._engine
+            if n * m > SCIPY_CELLS:
+                from ocr_eval.kernels import compiled as engine
+            if n <= m:
+                column[:] = engine.shortest_paths(-score)
+            else:
+                row: NDArray[np.int64] = engine.shortest_paths(np.ascontiguousarray(-score.T))
+                column[row] = np.arange(m)
+        return column
+
+    def _too_many(self, first: int, count: int) -> InputError:
+        gt = self.joined.gt
+        reason = f"{count} instances that all compete for each other, at most {contests.MOST}"
+        entry, line = gt.entries[gt.sample_of[first]], int(gt.line[first])
+        return InputError([Problem("E_LIMIT", reason, "remove repeated instances", gt.source, entry, line)])
 
 
 def _worth_kernels(joined: Joined) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -330,6 +331,29 @@ def test_kernels_are_chosen_when_they_pay() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:3] == ["numpy", "numba numpy", "numba"]
+
+
+@pytest.mark.parametrize("form", [list, slanted, tenth, bent])
+def test_the_best_gt_is_the_first_of_equals(form: Callable[[list[float]], list[float]], engine: str) -> None:
+    gts = [box(90, 0, 99, 9), box(10, 0, 20, 10), box(0, 0, 10, 10), box(0, 0, 10, 10), box(0, 0, 8, 10)]
+    preds = [box(5, 0, 15, 10), box(4, 0, 14, 10), box(0, 0, 9, 10), box(50, 0, 60, 10)]
+    words = [[Word(form(ring)) for ring in rings] for rings in (gts, preds)]
+    made = Pairing(join(gt(*words[0]), pred(*words[1])), kernels=engine)
+    best = made.best_gt(made.rings, np.ones(len(made.rings), np.bool_))
+    # Equal to both sides (and to the copy); nearer to the left one; 9 / 10 against 8 / 9; nothing.
+    assert made.rings.gt[best].tolist()[:3] == [1, 2, 2]
+    assert best[3] == -1
+    without = made.best_gt(made.rings, made.rings.gt == 3)
+    assert made.rings.gt[without].tolist()[:3] == [3, 3, 3]
+
+
+def test_what_a_script_adds_to_the_union_counts(engine: str) -> None:
+    made = pair(box(0, 0, 10, 10), box(0, 0, 10, 5), engine)
+    for plus, strict, above in ((0.0, False, True), (1e-9, False, False), (0.0, True, False)):
+        assert made.overlaps(made.rings, 0.5, strict=strict, plus=plus).tolist() == [above]
+    # 50 / (100 + 25) is .4 exactly, and a hair more in the union is less.
+    for plus, above in ((25.0, True), (25.0000001, False)):
+        assert made.overlaps(made.rings, 0.4, strict=False, plus=plus).tolist() == [above]
 
 
 def test_unknown_policies_and_engines_are_mistakes_of_the_caller() -> None:
