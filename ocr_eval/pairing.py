@@ -17,7 +17,7 @@ from ocr_eval.kernels import contacts, contests, exact, hulls, plain, rings, vec
 from ocr_eval.tables.canonical import keys, ranks
 from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, SIMPLE, Instances, freeze
 from ocr_eval.tables.joined import Joined
-from ocr_eval.tables.pairs import Pairs
+from ocr_eval.tables.pairs import BoxPairs, Pairs
 
 POLICIES = ("refuse", "false-positive", "official")
 
@@ -75,6 +75,16 @@ class Pairing:
             self._side(side, side.xy, side.ring, side.shape) for side in (self.joined.gt, self.joined.pred)
         )
         return gt, pred
+
+    def boxes(self, reach: float = 0.0) -> BoxPairs:
+        """Pairs whose closed bounding boxes meet or are at most ``reach`` apart on both axes, whatever their rings."""
+        gt, pred = (
+            self._engine.side(side.start, side.xy, side.ring, np.zeros(len(side), np.uint8))
+            for side in (self.joined.gt, self.joined.pred)
+        )
+        wide = pred.box + np.array([[-reach], [-reach], [reach], [reach]])
+        g, p = self._candidates(gt, pred._replace(box=freeze(wide)))
+        return BoxPairs(g, p, gt.box, pred.box)
 
     def hulls(self, vertices: str = "all") -> Pairs:
         """Pairs whose closed convex hulls meet, touching included; ``inter`` is 0 exactly where interiors do not.
@@ -189,10 +199,16 @@ class Pairing:
         return self._above(pairs, "iou", iou, strict, among, plus)
 
     def covers_pred(
-        self, pairs: Pairs, share: float, *, strict: bool = True, among: Flags | None = None
+        self,
+        pairs: Pairs,
+        share: float,
+        *,
+        strict: bool = True,
+        among: Flags | None = None,
+        plus: float = 0.0,
     ) -> Flags:
-        """(P,) inter / area of the prediction > share (>=); False when that area is 0."""
-        return self._above(pairs, "pred", share, strict, among)
+        """(P,) inter / (area of the prediction + plus) > share (>=); False when that is inter / 0."""
+        return self._above(pairs, "pred", share, strict, among, plus)
 
     def covers_gt(
         self, pairs: Pairs, share: float, *, strict: bool = True, among: Flags | None = None
@@ -395,16 +411,17 @@ class Pairing:
     ) -> NDArray[np.int64]:
         """(N gt,) the prediction each gt gets, -1 = none: most worth of ``among``, then the largest sum of IoU.
 
-        Then the pairs of lowest gt and prediction. ``worth(k)``, above 0 and at most 2, is what pair k adds; without it
-        all are worth the same. Worth and IoU count in steps of 2^-40, in contests of more than 1 000 instances in
-        larger ones. Raises InputError (E_LIMIT) when more than 2 048 compete.
+        Then the pairs of lowest gt and prediction. ``worth(k)``, from 1, is what pair k adds; without it all are worth
+        the same. Worth and IoU count in steps of 2^-40, in contests of more than 500 instances in larger ones. Raises
+        InputError (E_LIMIT) when more than 2 048 compete.
         """
         index = np.flatnonzero(among)
 
         def steps(of: Callable[[int], Fraction]) -> Callable[[NDArray[np.int64], int], NDArray[np.int64]]:
             def taken(contest: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-                unit = 2 ** min(40, 60 - 2 * size.bit_length())
-                return np.array([int(of(k) * unit) for k in index[contest].tolist()], np.int64)
+                exact = [of(k) for k in index[contest].tolist()]
+                room = 61 - 2 * size.bit_length() - int(max(exact)).bit_length()
+                return np.array([int(value * 2 ** max(0, min(40, room))) for value in exact], np.int64)
 
             return taken
 
@@ -417,7 +434,12 @@ class Pairing:
         return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value)
 
     def _assign(
-        self, g: NDArray[np.int64], p: NDArray[np.int64], weigh: Any, rank: NDArray[np.int64], value: Any = None
+        self,
+        g: NDArray[np.int64],
+        p: NDArray[np.int64],
+        weigh: Any,
+        rank: NDArray[np.int64],
+        value: Any = None,
     ) -> NDArray[np.int64]:
         """``contests.assign`` of these pairs; too large a contest becomes an error of the gt's line."""
         sizes = len(self.joined.gt), len(self.joined.pred)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.tables.instances import freeze
+
+
+class BoxPairs(NamedTuple):
+    """P pairs (gt, pred) of one sample by their bounding boxes, gt-major, both in file order; no ring is invalid here."""
+
+    gt: NDArray[np.int64]  # (P,) instance index in the gt table
+    pred: NDArray[np.int64]  # (P,) instance index in the prediction table
+    gt_box: NDArray[np.float64]  # (4, N gt) low x, low y, high x, high y
+    pred_box: NDArray[np.float64]  # (4, N pred)
 
 
 @dataclass(frozen=True, eq=False)

@@ -356,6 +356,34 @@ def test_what_a_script_adds_to_the_union_counts(engine: str) -> None:
         assert made.overlaps(made.rings, 0.4, strict=False, plus=plus).tolist() == [above]
 
 
+def test_what_a_script_adds_to_the_prediction_counts(engine: str) -> None:
+    made = pair(box(0, 0, 10, 10), box(0, 0, 10, 15), engine)
+    # 100 / (150 + 50) is .5 exactly, and a pixel more in the area is less.
+    for plus, strict, above in (
+        (50.0, False, True),
+        (50.0, True, False),
+        (51.0, False, False),
+        (49.0, True, True),
+    ):
+        assert made.covers_pred(made.rings, 0.5, strict=strict, plus=plus).tolist() == [above]
+
+
+def test_bounding_boxes_pair_whatever_their_rings(engine: str) -> None:
+    rings = [
+        box(0, 0, 10, 10),
+        box(5, 5, 5, 9),
+        [0, 0, 10, 10, 10, 0, 0, 10],
+        box(11, 0, 12, 1),
+        box(13, 0, 14, 1),
+    ]
+    made = Pairing(join(gt(Word(rings[0])), pred(*map(Word, rings))), policy="false-positive", kernels=engine)
+    assert made.boxes().pred.tolist() == [0, 1, 2]
+    near = made.boxes(1.0)
+    assert near.pred.tolist() == [0, 1, 2, 3]
+    assert near.pred_box[:, 3].tolist() == [11, 0, 12, 1]
+    assert near.gt_box[:, 0].tolist() == [0, 0, 10, 10]
+
+
 def test_unknown_policies_and_engines_are_mistakes_of_the_caller() -> None:
     for wrong in ({"policy": "ignore"}, {"kernels": "c"}):
         with pytest.raises(ValueError, match=next(iter(wrong.values()))):
