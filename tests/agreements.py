@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_eval.agreement.library import Agreement, agreement
 from ocr_eval.agreement.report import report_files
-from ocr_eval.agreement.rules import UserRule
+from ocr_eval.agreement.user_rules import UserRule
 from ocr_eval.agreement.work_log import Entry, WorkLog
 from ocr_eval.tables.instances import Instances
 from tests.tables import Word, table

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_eval.agreement.rules import EQUAL, UserRule, classify, normalise, rules_of
+from ocr_eval.agreement.rules import EQUAL, classify, normalise, rules_of
+from ocr_eval.agreement.user_rules import UserRule
 
 Ints = NDArray[np.int64]
 

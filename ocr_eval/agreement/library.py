@@ -11,9 +11,9 @@ from ocr_eval.agreement.inputs import DONT_CARE, gather
 from ocr_eval.agreement.leverage import leverage
 from ocr_eval.agreement.pair import pairs
 from ocr_eval.agreement.result import Agreement as Agreement
-from ocr_eval.agreement.rules import UserRule
 from ocr_eval.agreement.scores import scored
 from ocr_eval.agreement.slices import slices
+from ocr_eval.agreement.user_rules import UserRule
 from ocr_eval.agreement.work_log import WorkLog
 from ocr_eval.errors import usage_error
 from ocr_eval.stats.signature import default_seed

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.agreement.inputs import Annotations, Annotator
-from ocr_eval.agreement.rules import UserRule, classify
+from ocr_eval.agreement.rules import classify
 from ocr_eval.agreement.scores import columns, similarity, sweep
 from ocr_eval.agreement.structure import Structure
 from ocr_eval.agreement.text_distances import TextAgreement, text_agreement
 from ocr_eval.agreement.tightness import Tightness
 from ocr_eval.agreement.units import KINDS, Side, Units, transcribed, units
+from ocr_eval.agreement.user_rules import UserRule
 
 Ints = NDArray[np.int64]
 CONFUSIONS = 50  # listed per pair, most frequent first

@@ -16,10 +16,10 @@ from ocr_eval.agreement.inputs import Annotations
 from ocr_eval.agreement.leverage import Case
 from ocr_eval.agreement.pair import Pair
 from ocr_eval.agreement.plan import mean_pilot
-from ocr_eval.agreement.rules import UserRule
 from ocr_eval.agreement.scores import SCORES, SWEPT, sweep_name
 from ocr_eval.agreement.slices import Slice
 from ocr_eval.agreement.units import MANY, SHARE
+from ocr_eval.agreement.user_rules import UserRule
 from ocr_eval.agreement.work_log import WorkLog
 from ocr_eval.errors import Notice, merge_notices
 from ocr_eval.stats.intervals import FEWEST_UNITS

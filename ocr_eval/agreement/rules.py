@@ -10,39 +10,24 @@ Everything is symmetric in the two texts. More rules never make a class larger.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from ocr_eval.errors import InputError, Problem, quote
 from ocr_eval.text.normal_forms import space_remove, symbols_remove
 from ocr_eval.text.scripts import script
 from ocr_eval.text.units import Units, codepoints
+
+if TYPE_CHECKING:
+    from ocr_eval.agreement.user_rules import UserRule
 
 RULES = ("unicode", "case", "space", "variant", "punct", "diacritic", "confusable")  # in order of preference
 RESIDUAL = ("token-order", "char-order", "substitution", "indel")
 EQUAL, NFC = "equal", "nfc"
 
-USER_RULES = 16  # every rule may double the work on a text that all rules change
-PATTERN_LIMIT = 1000
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-
 Step = Callable[[str], str]
-
-
-class UserRule(NamedTuple):
-    """What a pattern finds is replaced on both sides, by nothing unless said otherwise."""
-
-    name: str
-    pattern: re.Pattern[str]
-    replacement: str = ""
-
-    def __call__(self, text: str) -> str:
-        return self.pattern.sub(self.replacement, text)
 
 
 def classify(a: str, b: str, user_rules: Sequence[UserRule] = (), *, units: Units = codepoints) -> str:
@@ -175,66 +160,3 @@ _ACTING: tuple[tuple[str, Step], ...] = (
     ("space", space_remove),
     ("punct", symbols_remove),
 )
-
-
-def read_rules(path: str) -> tuple[UserRule, ...]:
-    """``name = "regex"`` or ``name = { pattern = "regex", replace = "text" }`` per line of a TOML file -> rules.
-
-    Raises InputError (E_CONFIG) with file and line.
-    """
-    import tomllib
-
-    hint = 'write lines like strike = "<s>.*?</s>"'
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read(1 << 20)
-        table = tomllib.loads(text)
-    except OSError as error:
-        raise _refused(
-            path, f"the rules cannot be read: {error.strerror or error}", "check the path"
-        ) from None
-    except UnicodeDecodeError:
-        raise _refused(path, "the rules are not UTF-8", "save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(path, f"the rules are not TOML: {quote(str(error))}", hint) from None
-    if len(table) > USER_RULES:
-        raise _refused(path, f"{len(table)} rules, at most {USER_RULES}", "join patterns with |")
-    return tuple(_user_rule(name, value, path, text) for name, value in table.items())
-
-
-def user_rule(name: str, pattern: str, replacement: str = "") -> UserRule:
-    """Raises ValueError with the reason for a name or a pattern that cannot be used."""
-    if not _NAME.fullmatch(name) or name in (EQUAL, NFC, *RULES, *RESIDUAL):
-        raise ValueError(f"{quote(name)} cannot be the name of a rule")
-    if len(pattern) > PATTERN_LIMIT or len(replacement) > PATTERN_LIMIT:
-        raise ValueError(f"rule {quote(name)} is longer than {PATTERN_LIMIT} characters")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what Python may read otherwise one day is refused today
-            made = re.compile(pattern)
-            made.sub(replacement, "")  # reads the replacement, whether or not something is found
-    except (re.error, IndexError, OverflowError, RecursionError, Warning) as error:
-        raise ValueError(f"rule {quote(name)} is no regular expression: {error}") from None
-    return UserRule(name, made, replacement)
-
-
-def _user_rule(name: str, value: object, path: str, text: str) -> UserRule:
-    if isinstance(value, str):
-        value = {"pattern": value}
-    line = next(
-        (k for k, row in enumerate(text.splitlines(), 1) if row.split("=")[0].strip().strip("[]\"'") == name),
-        None,
-    )
-    hint = "a name of letters, digits and . _ -, then a pattern in quotes"
-    if not (isinstance(value, Mapping) and "pattern" in value and set(value) <= {"pattern", "replace"}):
-        raise _refused(path, f"rule {quote(name)} is no pattern", hint, line)
-    if not all(isinstance(part, str) for part in value.values()):
-        raise _refused(path, f"rule {quote(name)} holds something else than text", hint, line)
-    try:
-        return user_rule(name, value["pattern"], value.get("replace", ""))
-    except ValueError as error:
-        raise _refused(path, str(error), hint, line) from None
-
-
-def _refused(path: str, reason: str, hint: str, line: int | None = None) -> InputError:
-    return InputError([Problem("E_CONFIG", reason, hint, path, line=line)])

@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 @option("--iou", type=float, default=0.5, metavar="T", help="A pair needs an IoU above this (0.5).")
 @click.option("--images", "image_ids", metavar="IDS.txt", help="The images to compare, one id a line.")
 @option("--rules", metavar="RULES.toml", help='Own classes of text differences: name = "regex".')
+@option(
+    "--rule",
+    multiple=True,
+    metavar="NAME=REGEX",
+    help="One such class: texts equal without what the pattern finds; repeatable.",
+)
 @click.option("--meta", metavar="WORK.csv", help="Work log: annotator,image,seconds,timestamp[,document].")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option(

@@ -63,7 +63,7 @@ def options(
 ) -> dict[str, Any]:
     """Arguments of ``agreement`` from the flags. ``names``: annotators as a work log may call them."""
     from ocr_eval.agreement.inputs import DONT_CARE
-    from ocr_eval.agreement.rules import read_rules
+    from ocr_eval.agreement.user_rules import given_rules
     from ocr_eval.agreement.work_log import read_work_log
     from ocr_eval.cli.inputs import parse_protocols
 
@@ -72,7 +72,7 @@ def options(
         "iou": flags["iou"],
         "images": read_ids(flags["image_ids"]) if flags["image_ids"] else None,
         "markers": tuple(dict.fromkeys((*DONT_CARE, *flags["dont_care"]))),
-        "rules": read_rules(flags["rules"]) if flags["rules"] else (),
+        "rules": given_rules(flags["rules"], flags["rule"]),
         "protocols": parse_protocols(flags["protocol"]) if flags["protocol"] else None,
         "log": read_work_log(flags["meta"], list(names or tables), spelled) if flags["meta"] else None,
         "seed": flags["seed"],

@@ -32,6 +32,7 @@ def agree_demo(
         "iou": 0.5,
         "image_ids": None,
         "rules": None,
+        "rule": (),
         "meta": None,
         "gt_format": None,
         "dont_care": (),

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 
-from ocr_eval.agreement.rules import RULES, UserRule, normalise
+from ocr_eval.agreement.rules import RULES, normalise
+from ocr_eval.agreement.user_rules import UserRule
 
 
 def smallest_rules(a: str, b: str, user_rules: Sequence[UserRule] = ()) -> str | None:

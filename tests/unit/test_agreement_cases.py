@@ -16,7 +16,7 @@ from ocr_eval.agreement.cases import (
     text_cases,
 )
 from ocr_eval.agreement.leverage import leverage, spread_examples
-from ocr_eval.agreement.rules import user_rule
+from ocr_eval.agreement.user_rules import user_rule
 
 
 def score(*rows: tuple[int, int], groups: tuple[str | None, ...] | None = None) -> Score:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_eval.agreement.rules import (
-    USER_RULES,
-    classes,
-    classify,
-    normalise,
-    read_rules,
-    rules_of,
-    user_rule,
-)
-from ocr_eval.errors import InputError
+from ocr_eval.agreement.rules import classes, classify, normalise, rules_of
+from ocr_eval.agreement.user_rules import USER_RULES, user_rule
 from ocr_eval.text.units import graphemes
 from tests.oracles.agreement_texts import text_class
 
@@ -141,49 +131,3 @@ def test_one_rule_more_never_needs_more_rules(a: str, b: str) -> None:
 def test_many_rules_that_change_nothing_cost_one_pass_each() -> None:
     rules = [user_rule(f"r{k}", f"\ue000{k}") for k in range(USER_RULES)]
     assert classify("Xylophone 3" * 50, "xylophane 4" * 50, rules) == "substitution"  # 2^23 sets
-
-
-def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "rules.toml"
-    path.write_text('strike = \'</?s>\'\nspelling = { pattern = "colour", replace = "color" }\n', "utf-8")
-    assert [(rule.name, rule.replacement) for rule in read_rules(str(path))] == [
-        ("strike", ""),
-        ("spelling", "color"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ("x = 'a'\ny = '('\n", 2, "no regular expression"),
-        ("x = { pattern = 'a', replace = '\\7' }\n", 1, "no regular expression"),
-        ("case = 'a'\n", 1, "cannot be the name"),
-        ("indel = 'a'\n", 1, "cannot be the name"),
-        ("'a+b' = 'a'\n", 1, "cannot be the name"),
-        ("x = '[[a]'\n", 1, "no regular expression: Possible nested set"),
-        ("x = 3\n", 1, "no pattern"),
-        ("x = { pattern = 3 }\n", 1, "something else than text"),
-        ("x = { pattern = 'a', flags = 'i' }\n", 1, "no pattern"),
-        (f"x = '{'a' * 1001}'\n", 1, "longer than"),
-        ("x = \n", None, "not TOML"),
-        ("".join(f"r{k} = 'a'\n" for k in range(USER_RULES + 1)), None, "at most"),
-    ],
-)
-def test_a_bad_rules_file_is_named_with_its_line(
-    tmp_path: Path, text: str, line: int | None, said: str
-) -> None:
-    path = tmp_path / "rules.toml"
-    path.write_text(text, "utf-8")
-    with pytest.raises(InputError) as caught:
-        read_rules(str(path))
-    problem = caught.value.problems[0]
-    assert (problem.code, problem.source, problem.line) == ("E_CONFIG", str(path), line)
-    assert said in problem.reason and caught.value.exit_code == 2
-
-
-def test_a_missing_rules_file_and_one_that_is_not_utf_8(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
-        read_rules(str(tmp_path / "none.toml"))
-    (tmp_path / "latin.toml").write_bytes(b"x = '\xe9'\n")
-    with pytest.raises(InputError, match="not UTF-8"):
-        read_rules(str(tmp_path / "latin.toml"))

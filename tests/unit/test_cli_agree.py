@@ -146,6 +146,10 @@ def test_own_rules_and_markers(data: Path, tmp_path: Path) -> None:
     assert run(*arguments, "--out", tmp_path / "out").status == 0
     cases = {row["case"]: row for row in rows(tmp_path / "out/guideline_cases.csv")}
     assert cases["sums"]["kind"] == "user-rule"
+    again = [word if word != "--rules" else "--rule" for word in arguments]
+    again[again.index(rules)] = "sums=[0-9]+$"
+    assert run(*again, "--out", tmp_path / "again").status == 0
+    assert (tmp_path / "again/agreement.json").read_bytes() == (tmp_path / "out/agreement.json").read_bytes()
     body = json.loads((tmp_path / "out/agreement.json").read_text())
     assert body["settings"]["markers"] == ["###", "text"]
     assert body["pairs"][0]["dont_care"]["table"] == [[3 * IMAGES, 0], [0, IMAGES]]
@@ -202,6 +206,8 @@ REFUSALS = [
     (["agree", "A={one}", "B={two}", "--fail-under", "f2=0.9"], 2, "did you mean f1"),
     (["agree", "A={one}", "B={two}", "--fail-under", "f1=nan"], 2, "not metric=value"),
     (["agree", "A={one}", "B={two}", "--rules", "{here}/none.toml"], 2, "cannot be read"),
+    (["agree", "A={one}", "B={two}", "--rule", "sums"], 2, "is not NAME=REGEX"),
+    (["agree", "A={one}", "B={two}", "--rule", "sums=("], 2, "no regular expression"),
     (["agree", "A={one}", "B={two}", "--meta", "{here}/none.csv"], 2, "cannot be read"),
     (["agree", "A={one}", "B={two}", "--images", "{here}/none.txt"], 2, "cannot be read"),
     (["agree", "A={one}", "B={two}", "--words-of", "A"], 2, "no annotator drew characters"),
