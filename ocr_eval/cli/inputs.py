@@ -151,6 +151,7 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
         "text": text,
         "confidence": role == "prediction" and any(n.pred_confidence for n in needs),
         "geometry": any(n.geometry for n in needs) or not needs,
+        "boxes": bool(needs) and all(n.boxes for n in needs),
     }
 
 

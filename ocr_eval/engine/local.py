@@ -71,8 +71,10 @@ class Job:
         records = []
         for rule in self.protocols:
             own = identity
+            if rule.reads.boxes:  # no ring is invalid there
+                own = own._replace(kept_invalid=None)
             if rule.reads.lexicon and self.lexicon is not None:
-                own = identity._replace(lexicon_digest=self.lexicon.digest)
+                own = own._replace(lexicon_digest=self.lexicon.digest)
             counts = rule.count(joined, pairing)
             records.append(
                 Record.of(

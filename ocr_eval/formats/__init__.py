@@ -28,6 +28,9 @@ FORMATS: dict[str, Row] = {
     "ctw1500": Row("ocr_eval.formats.ctw1500:CTW1500", True, False, "x1,y1,…,xn,yn,####text"),
     "characters": Row("ocr_eval.formats.characters:CHARACTERS", True, False, "x1 y1 … x4 y4 text"),
     "popeval": Row("ocr_eval.formats.popeval:POPEVAL", True, False, "x1 y1 … x4 y4##::text"),
+    "totaltext-mat": Row(
+        "ocr_eval.formats.totaltext_mat:TOTALTEXT_MAT", True, False, "MATLAB 5: polygt, or accuInf"
+    ),
     "rects": Row("ocr_eval.formats.rects:RECTS", True, False, "one JSON per image, lines and chars"),
     "tda-rects": Row(
         "ocr_eval.formats.rects:TDA_RECTS", True, True, "one JSON list of predictions for all images"
@@ -53,6 +56,7 @@ def read(
     max_errors: int = 100,
     stdin: bytes | None = None,
     verbatim: bool = False,
+    boxes: bool = False,
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
@@ -66,6 +70,7 @@ def read(
     geometry: False for recognition lists, which have no rings.
     level: ``"line"`` (default) or ``"character"`` for formats with both.
     verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
+    boxes: True when rings count as boxes of whole pixels (``ic13-*``), of which none is invalid.
     invalid_polygons: ``refuse``, ``false-positive`` or ``official`` (reference on reliability, section 3).
 
     Raises InputError with every fault found, at most ``max_errors`` of them spelled out. Nothing is dropped or
@@ -87,6 +92,7 @@ def read(
         max_errors=max_errors,
         stdin=stdin,
         verbatim=verbatim,
+        boxes=boxes,
     )
     findings.check(entries)
     assert instances is not None

@@ -44,6 +44,7 @@ def examine(
     invalid_polygons: str = "refuse",
     max_errors: int = 100,
     stdin: bytes | None = None,
+    boxes: bool = False,
 ) -> Examination:
     """All problems and notices of one input; the arguments are those of ``ocr_eval.formats.read``.
 
@@ -62,6 +63,7 @@ def examine(
         invalid_polygons=invalid_polygons,
         max_errors=max_errors,
         stdin=stdin,
+        boxes=boxes,
     )
     return Examination(findings.problems, findings.total, findings.notices, entries, instances)
 
@@ -81,6 +83,7 @@ def reading(
     max_errors: int,
     stdin: bytes | None,
     verbatim: bool = False,
+    boxes: bool = False,
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
     _check_arguments(format, role, geometry, invalid_polygons, stdin, str(source))
@@ -96,7 +99,7 @@ def reading(
     if chosen is None or entries is None:
         return findings, 0, None
     options = _for_role(chosen, options)
-    instances = _table(chosen, entries, options, findings, invalid_polygons)
+    instances = _table(chosen, entries, options, findings, None if boxes else invalid_polygons)
     return findings, len(entries), instances
 
 
@@ -162,7 +165,7 @@ def _for_role(name: str, options: Options) -> Options:
 
 
 def _table(
-    name: str, entries: list[Entry], options: Options, findings: Findings, policy: str
+    name: str, entries: list[Entry], options: Options, findings: Findings, policy: str | None
 ) -> Instances | None:
     """T1 to T11. The rings of good lines are looked at although others are bad, so that no fault hides another."""
     before, document = findings.total, FORMATS[name].document

@@ -27,11 +27,14 @@ _EVEN_ODD_BUDGET = (
 )
 
 
-def judge(instances: Instances, columns: Columns, findings: Findings, policy: str) -> None:
-    """Records faults and warnings of every ring. ``columns`` are what the table was built from."""
+def judge(instances: Instances, columns: Columns, findings: Findings, policy: str | None) -> None:
+    """Records faults and warnings of every ring. ``columns`` are what the table was built from.
+
+    Without a ``policy`` no ring is invalid.
+    """
     if not instances.geometry or not len(instances):
         return
-    if not instances.valid.all():
+    if policy is not None and not instances.valid.all():
         _invalid(instances, columns, findings, policy)
     _outside(instances, findings)
     _orientation(instances, findings)

@@ -64,6 +64,7 @@ class Reads(NamedTuple):
     angle: bool = False  # both sides keep the angle of a rotated box
     gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
     lexicon: bool = False  # a word list must be given
+    boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area
 
 
 class EvaluationProtocol(Protocol):

@@ -51,13 +51,14 @@ def inputs(official: dict[str, Any], shared: Path) -> tuple[Path, Path]:
 def read_pair(rule: EvaluationProtocol, gt: Path, pred: Path, policy: str) -> tuple[Instances, Instances]:
     """Both sides as the command line would read them."""
     reads = rule.reads
-    truth = read(gt, role="gt", text=reads.gt_text, invalid_polygons=policy)
+    truth = read(gt, role="gt", text=reads.gt_text, invalid_polygons=policy, boxes=reads.boxes)
     found = read(
         pred,
         samples=truth.sample_ids,
         text=reads.pred_text,
         confidence=reads.pred_confidence,
         invalid_polygons=policy,
+        boxes=reads.boxes,
     )
     return truth, found
 

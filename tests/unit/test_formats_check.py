@@ -56,6 +56,15 @@ def test_the_policy_for_invalid_rings(
         assert code == "E_POLYGON" or found.problems[0].reason.startswith("E_POLYGON ")
 
 
+@pytest.mark.parametrize("role", ["prediction", "gt"])
+def test_boxes_of_whole_pixels_are_never_invalid(role: str, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": "533,469,534,469,a\n5,5,5,5,b\n0,0,9,9,c"})
+    assert examine(source, role=role).total == 2
+    found = examine(source, role=role, boxes=True)
+    assert (found.problems, found.notices) == ([], ())
+    assert len(read(source, role=role, boxes=True)) == 3
+
+
 @pytest.mark.parametrize(
     ("ring", "words"),
     [
