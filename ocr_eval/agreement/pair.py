@@ -57,6 +57,7 @@ class Pair:
     units: Units
     user_rules: tuple[UserRule, ...] = ()
     _classes: dict[tuple[str, str], str] = field(default_factory=dict)
+    _distances: dict[int, TextAgreement] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -112,7 +113,9 @@ class Pair:
 
     def text_agreement(self, seed: int) -> TextAgreement:
         """Alpha, observed and expected distances of the one-to-one pairs."""
-        return text_agreement(self.texts, seed=seed)
+        if seed not in self._distances:
+            self._distances[seed] = text_agreement(self.texts, seed=seed)
+        return self._distances[seed]
 
     @cached_property
     def confusions(self) -> list[tuple[str, str, int]]:

@@ -80,16 +80,17 @@ class Rounds:
 
     def to_json(self) -> dict[str, Any]:
         """``ocr-eval/agree-rounds/1``: the changes; the two rounds in full stand beside it."""
+        after = self.after.to_json()
         return {
             "schema": SCHEMA,
             "images": len(self.before.annotations.images),
             "annotators": [row["annotator"] for row in self.after.annotators],
-            "settings": self.after.to_json()["settings"],
+            "settings": after["settings"],
             "scores": {name: _json(row) for name, row in self.scores().items()},
             "structure_per_100_instances": {name: _json(row) for name, row in self.structure().items()},
             "cases": self.cases(),
             "before": self.before.to_json(),
-            "after": self.after.to_json(),
+            "after": after,
         }
 
     def _three(self, before: Figures, after: Figures, name: str) -> dict[str, Figure]:

@@ -190,19 +190,28 @@ def _every_pair(texts: Sequence[str], often: Sequence[int]) -> Distribution:
     weights: Counter[tuple[int, int]] = Counter()
     weights[0, 1] = sum(n * (n - 1) for n in often)
     length, n = np.array([len(text) for text in texts], np.int64), np.array(often, np.int64)
+    base = (int(length[-1]) if size else 0) + 1
+    # One cell per (edits, length) unless that is a large table, or the sums outgrow what a float holds exactly.
+    few = base * base <= _BLOCK and sum(often) < 2**26
+    table = np.zeros(base * base if few else 0, np.int64)
     step = max(1, _BLOCK // max(size, 1))
     for start in range(0, size, step):
         stop = min(start + step, size)
         # Texts are sorted by length: of a pair, the later one is the longer.
         edits = cdist(texts[start:stop], texts[start:], scorer=Levenshtein.distance, dtype=np.int64)
         later = np.arange(start, size) > np.arange(start, stop)[:, None]
-        key = edits * (int(length[-1]) + 1) + length[start:]
-        kinds, place = np.unique(key[later], return_inverse=True)
+        key = (edits * base + length[start:])[later]
         both = (n[start:stop, None] * n[start:])[later]
+        if few:
+            table += np.bincount(key, both, base * base).astype(np.int64)
+            continue
+        kinds, place = np.unique(key, return_inverse=True)
         sums = np.zeros(len(kinds), np.int64)
         np.add.at(sums, place, both)
         for kind, weight in zip(kinds.tolist(), sums.tolist(), strict=True):
-            weights[divmod(kind, int(length[-1]) + 1)] += 2 * weight
+            weights[divmod(kind, base)] += 2 * weight
+    for kind in np.flatnonzero(table).tolist():
+        weights[divmod(kind, base)] += 2 * int(table[kind])
     return _distribution(weights)
 
 

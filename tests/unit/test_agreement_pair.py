@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ocr_eval.agreement import dont_care
+from ocr_eval.agreement import pair as pair_module
 from ocr_eval.agreement.annotators import annotator_rows
 from ocr_eval.agreement.ceiling import NO_RANKING, ceilings
 from ocr_eval.agreement.frames import centroid, rectangles
@@ -18,6 +19,7 @@ from ocr_eval.agreement.order import NO_ORDER, compare
 from ocr_eval.agreement.order import to_json as order_json
 from ocr_eval.agreement.rounds import rounds
 from ocr_eval.agreement.structure import Structure
+from ocr_eval.agreement.text_distances import text_agreement
 from ocr_eval.agreement.tightness import Tightness
 from ocr_eval.agreement.units import KINDS, units
 from ocr_eval.agreement.work_log import Entry, drift, pace, read_work_log
@@ -357,6 +359,17 @@ def test_a_settled_case_is_resolved_and_an_open_one_is_not() -> None:
     change = found.scores()["end_to_end_f1"]
     assert change["difference"].value == pytest.approx(20 / 80)  # 20 of 80 pairs agree again
     assert change["difference"].interval[0] > 0
+
+
+def test_two_rounds_measure_every_pair_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    word = table({"a": [Word((0, 0, 50, 20), "sale")], "b": [Word((0, 0, 50, 20), "now")]}, role="gt")
+    measured: list[int] = []
+    monkeypatch.setattr(
+        pair_module, "text_agreement", lambda *a, **k: (measured.append(1), text_agreement(*a, **k))[1]
+    )
+    found = rounds({"A": word, "B": word, "C": word}, {"A": word, "B": word, "C": word}, protocols=())
+    assert found.to_json() == found.to_json()
+    assert len(measured) == 2 * 3
 
 
 def test_rounds_of_other_annotators_are_refused() -> None:
