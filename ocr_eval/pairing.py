@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem
 from ocr_eval.kernels import contacts, contests, exact, hulls, plain, rings, vector
+from ocr_eval.kernels.outliers import Places
 from ocr_eval.tables.canonical import keys, ranks
 from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, SIMPLE, Instances, freeze
 from ocr_eval.tables.joined import Joined
@@ -254,6 +255,14 @@ class Pairing:
             for column, area in zip(made, self.exact_areas(pairs, int(index[k])), strict=True):
                 column[k] = float(area)
         return made
+
+    def outlier_areas(self, places: Places) -> Floats:
+        """(R,) per place the area of its first ring that lies in the third or later ones, but not in the second.
+
+        Bits depend on the rings of the place alone. ``places.exact`` tells one as a fraction.
+        """
+        areas: Floats = self._engine.outlier_areas(places)
+        return areas
 
     def _above(
         self,

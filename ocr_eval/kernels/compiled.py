@@ -19,6 +19,7 @@ from ocr_eval.kernels import (
 )
 from ocr_eval.kernels import components as joints
 from ocr_eval.kernels.jit import read_only
+from ocr_eval.kernels.outlier_loops import outlier_areas as outlier_areas
 
 _BRUTE = 10_000  # same-sample pairs from which a grid pays
 _CELLS = 16  # a box on more cells than this is not put into the grid

@@ -7,6 +7,7 @@ import numpy as np
 from ocr_eval.kernels.areas import shared_areas as shared_areas
 from ocr_eval.kernels.contacts import apart as apart
 from ocr_eval.kernels.hulls import hull_table as hull_table
+from ocr_eval.kernels.outliers import outlier_areas as outlier_areas
 from ocr_eval.kernels.steady import steady_areas as steady_areas
 from ocr_eval.kernels.vector import candidates as candidates
 from ocr_eval.kernels.vector import side as side

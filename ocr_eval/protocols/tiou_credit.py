@@ -1,0 +1,143 @@
+"""Matched pairs -> what TIoU credits them with: IoU, less what was cut off the gt or taken in from other gts.
+
+Not a protocol: the block that ``tiou``, ``tiou-curved`` and ``tiou-wordline`` build on
+(Yuliang-Liu/TIoU-metric @1da1363). f(x) = 1 where x <= 0.01, else 1 - x. Decisions at 0.01 are exact; areas are steady
+ones, so that sums have the same bits whatever engine and company.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocr_eval.kernels.outliers import Places
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.pairs import Pairs
+
+    Floats = NDArray[np.float64]
+    Positions = NDArray[np.int64]
+
+FREE = 0.01  # a share up to this costs nothing
+NEAR = 1e-9  # a share closer to a threshold is decided in rationals
+SLACK = 0.001  # pixels² that an outlying area may exceed the prediction's before the script gives no credit
+WORK_LIMIT = 400_000_000  # sum of squares of the edges in one place
+
+
+class Credits(NamedTuple):
+    """(K,) reals of K pairs; all three are the IoU where nothing is cut off or taken in."""
+
+    iou: Floats
+    recall: Floats
+    precision: Floats
+
+
+def credit(pairing: Pairing, pairs: Pairs, index: Positions, *, slack: float = SLACK) -> Credits:
+    """The credits of the pairs at ``index`` (positions in ``pairing.rings``), each with IoU above 0."""
+    import numpy as np
+
+    inter, area_gt, area_pred = pairing.steady_areas(pairs, index)
+    union = area_gt + area_pred - inter
+    asked = np.zeros(len(pairs), np.bool_)
+    asked[index] = True
+    whole = pairing.covers_gt(pairs, 1 - FREE, strict=False, among=asked)[index]
+    kept = uncut(inter, area_gt, whole)
+    own = (pairs.gt_xy, pairs.gt_ring, pairs.gt[index])
+    alone = without_outliers(pairing, pairs.pred[index], own, pairs.gt[index], area_pred, slack)
+    return Credits(inter / union, inter * kept / union, inter * alone / union)
+
+
+def uncut(inter: Floats, area: Floats, whole: NDArray[np.bool_]) -> Floats:
+    """(K,) f of the share of a gt that its prediction leaves out; ``whole`` where that is 0.01 or less.
+
+    0 where a gt has no area or less than it shares (its ring crosses itself), as the script's assertions have it.
+    """
+    import numpy as np
+
+    share = np.divide(area - inter, area, out=np.ones(len(area)), where=area > 0)
+    share[share < 0] = 1.0
+    return np.where(whole & (inter <= area), 1.0, 1.0 - share)
+
+
+def without_outliers(
+    pairing: Pairing,
+    pred: Positions,
+    own: tuple[Floats, Positions, Positions],
+    skip: Positions,
+    area: Floats,
+    slack: float,
+) -> Floats:
+    """(K,) f of the share of a prediction that lies in other gts and not in its own one.
+
+    ``own``: xy, ring and index (K,) of the own rings; ``skip`` (K,): the gt of ``pairing`` that is no other one, -1 =
+    none; ``area`` (K,) of the predictions. 0 where a prediction has no area, or less than lies in other gts.
+    """
+    import numpy as np
+
+    pairs = pairing.rings
+    kept = np.where(area > 0, 1.0, 0.0)
+    # No more lies outside than is shared with others: that alone settles most.
+    shared = np.bincount(pairs.pred, pairs.inter, minlength=len(pairs.area_pred))
+    order = np.argsort(pairs.pred, kind="stable")
+    start = np.searchsorted(pairs.pred[order], np.arange(len(pairs.area_pred) + 1))
+    slot = np.full(len(pairs.area_pred), -1)
+    slot[pred] = np.arange(len(pred))
+    mine = np.flatnonzero((slot[pairs.pred] >= 0) & (pairs.gt == skip[slot[pairs.pred]]))
+    shared[pairs.pred[mine]] -= pairs.inter[mine]
+    rest = np.flatnonzero((area > 0) & (shared[pred] > 0.99 * FREE * area))
+    if not len(rest):
+        return kept
+    places = _places(pairs, pred[rest], own, rest, skip[rest], order, start)
+    _check(pairing, places, pred[rest])
+    for r, outside in enumerate(pairing.outlier_areas(places).tolist()):
+        kept[rest[r]] = _kept(outside, area[rest[r]].item(), slack, places, r)
+    return kept
+
+
+def _kept(outside: float, whole: float, slack: float, places: Places, r: int) -> float:
+    """f of the share ``outside / whole``; 0 above 1, but for the slack."""
+    from fractions import Fraction
+
+    free, over = outside <= FREE * whole, outside > whole + slack
+    if min(abs(outside - FREE * whole), abs(outside - whole - slack)) <= NEAR * max(whole, 1.0):
+        exact, all_of_it = places.exact(r)
+        free, over = exact <= Fraction(repr(FREE)) * all_of_it, exact > all_of_it + Fraction(repr(slack))
+    return 0.0 if over else 1.0 if free else 1.0 - outside / whole
+
+
+def _places(
+    pairs: Pairs,
+    pred: Positions,
+    own: tuple[Floats, Positions, Positions],
+    rest: Positions,
+    skip: Positions,
+    order: Positions,
+    start: Positions,
+) -> Places:
+    """Per prediction its ring, its own one, and those of the gts that share some area with it, but the skipped one."""
+    import numpy as np
+
+    from ocr_eval.kernels.outliers import Places
+
+    count = start[pred + 1] - start[pred]
+    which = np.repeat(np.arange(len(pred)), count)
+    k = order[np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + start[pred][which]]
+    # Where a shared area is 0 for certain the guard is, too.
+    some = ((pairs.inter[k] > 0) | (pairs.guard[k] > 0)) & (pairs.gt[k] != skip[which])
+    tables = (pairs.pred_xy, pairs.pred_ring), own[:2], (pairs.gt_xy, pairs.gt_ring)
+    return Places.of(tables, pred, own[2][rest], pairs.gt[k][some], which[some])
+
+
+def _check(pairing: Pairing, places: Places, pred: Positions) -> None:
+    """Raises InputError (E_LIMIT) when one prediction lies in too many gts."""
+    from ocr_eval.errors import InputError, Problem
+
+    work, r = places.work()
+    if work > WORK_LIMIT:
+        side = pairing.joined.pred
+        p = int(pred[r])
+        reason = "a prediction lies in too many gts that overlap each other"
+        entry, line = side.entries[int(side.sample_of[p])], int(side.line[p])
+        raise InputError([Problem("E_LIMIT", reason, "remove repeated gts", side.source, entry, line)])
