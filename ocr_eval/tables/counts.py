@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,21 @@ from ocr_eval.tables.instances import freeze
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """The care predictions with their confidences, for average precision; (D,) arrays, in sample then line order."""
+    """The care predictions with their confidences, for average precision; (D,) arrays, in sample then line order.
+
+    ``extra`` holds what else a protocol needs of each of them, by name, for curves over thresholds of confidence.
+    """
 
     confidence: NDArray[np.float64]
     sample: NDArray[np.int64]  # index into Counts.sample_ids
     line: NDArray[np.int64]  # position of the prediction within its sample, from 0
     correct: NDArray[np.bool_]
+    extra: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("confidence", "sample", "line", "correct"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
+        object.__setattr__(self, "extra", {name: freeze(column) for name, column in self.extra.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +43,7 @@ class Totals:
     counts: dict[str, int]
     sums: dict[str, float]  # math.fsum in sample order
     scored: Scored | None = None
+    sample_ids: tuple[str, ...] = ()  # what Scored.sample points at
 
     def __getitem__(self, column: str) -> int:
         return self.counts[column]
@@ -100,6 +106,7 @@ class Counts:
             {name: sum(self.rows[:, k].tolist()) for k, name in enumerate(self.columns)},
             {name: math.fsum(self.sums[:, k].tolist()) for k, name in enumerate(self.sum_columns)},
             self.scored,
+            self.sample_ids,
         )
 
     def take(self, samples: Collection[str]) -> Counts:
@@ -112,7 +119,11 @@ class Counts:
             place[kept] = np.arange(len(kept))
             mine = place[scored.sample] >= 0
             scored = Scored(
-                scored.confidence[mine], place[scored.sample[mine]], scored.line[mine], scored.correct[mine]
+                scored.confidence[mine],
+                place[scored.sample[mine]],
+                scored.line[mine],
+                scored.correct[mine],
+                {name: column[mine] for name, column in scored.extra.items()},
             )
         assert self.sums is not None
         ids = tuple(self.sample_ids[k] for k in kept)
@@ -142,6 +153,7 @@ class Counts:
                 np.concatenate([s.sample + shift[k] for k, s in enumerate(lists)]),
                 np.concatenate([s.line for s in lists]),
                 np.concatenate([s.correct for s in lists]),
+                {name: np.concatenate([s.extra[name] for s in lists]) for name in lists[0].extra},
             )
         return cls(
             ids,
@@ -167,6 +179,9 @@ class Counts:
         if self.scored is not None:
             s = self.scored
             result["scored"] = [s.confidence.tolist(), s.sample.tolist(), s.line.tolist(), s.correct.tolist()]
+            result["scored"] += (
+                [{name: column.tolist() for name, column in s.extra.items()}] if s.extra else []
+            )
         return result
 
     @classmethod
@@ -174,12 +189,13 @@ class Counts:
         """The table that ``to_json`` wrote."""
         scored = None
         if "scored" in data:
-            confidence, sample, line, correct = data["scored"]
+            confidence, sample, line, correct, *extra = data["scored"]
             scored = Scored(
                 np.array(confidence, np.float64),
                 np.array(sample, np.int64),
                 np.array(line, np.int64),
                 np.array(correct, np.bool_),
+                {name: np.array(column, np.float64) for given in extra for name, column in given.items()},
             )
         size = len(data["samples"])
         return cls(
