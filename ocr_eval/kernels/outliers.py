@@ -79,7 +79,10 @@ class Places(NamedTuple):
         rings = range(self.start[r], self.start[r + 1])
         table = [[] for _ in range(6)]
         for i in rings:
-            points = [(Fraction(decimal(x)), Fraction(decimal(y))) for x, y in self.xy[self.ring[i] : self.ring[i + 1]]]
+            points = [
+                (Fraction(decimal(x)), Fraction(decimal(y)))
+                for x, y in self.xy[self.ring[i] : self.ring[i + 1]]
+            ]
             for k, (x, y) in enumerate(points):
                 (a, b), (c, d) = sorted([(x, y), points[(k + 1) % len(points)]])
                 slope = (d - b) / (c - a) if c > a else Fraction(0)
