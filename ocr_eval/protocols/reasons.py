@@ -37,6 +37,25 @@ TEMPLATES: dict[str, str] = {
     "empty_left_out": "its transcription is empty: it is left out",
     "part_of_prediction": "merged: part of a longer prediction",
     "part_of_gt": "split: part of a longer gt text",
+    # curved text, word spotting
+    "match_own_best": "IoU {iou} > {threshold} with prediction {partner}, the first one whose best gt it is",
+    "covered_by": "IoU {iou} >= {threshold} with prediction {partner}, the first one",
+    "covers": "IoU >= {threshold} with gt {partners}, which no earlier prediction covered",
+    "iou_at_least": "IoU >= {threshold} is needed",
+    "angles_apart": "but the angles differ by {angle}, less than {limit} is needed",
+    "not_in_dictionary": "don't care: word spotting does not look for it",
+    "skipped_ring": "its ring is invalid: the official script skips it",
+    "invalid_gt_ring": "its ring is invalid: nothing can match it",
+    "takes_ignored": "IoU {iou} > {threshold} with gt {partner}, which is ignored: it counts neither way",
+    "score_needed": "its score {score} is not above {least}",
+    # the best assignment, and matching by confidence
+    "match_assigned": "IoU {iou} > {threshold} with prediction {partner}, in the best assignment of the whole sample",
+    "texts_bar": "whose text differs ('{gt_text}', '{pred_text}'), so they cannot be paired",
+    "texts_similar": "texts differ, similarity {one_minus_ned}",
+    "match_ranked": "IoU {iou} >= {threshold} with prediction {partner}, the first to take it by falling confidence",
+    "match_ranked_gt": "IoU {iou} >= {threshold} with gt {partner}",
+    "in_crowd": "{share} >= {threshold} of its box lies in don't care gt {partner}: it counts neither way",
+    "beyond_rank": "it is not among the {count} most confident predictions of the sample",
     # characters removed
     "dont_care_text": "transcription is ###",
     "no_prediction_touches": "no prediction touches it",
@@ -77,12 +96,21 @@ TEMPLATES: dict[str, str] = {
 
 # Clauses that go on with the one before after a comma; any other begins after a semicolon.
 GO_ON = frozenset(
-    "iou_needed held_by_dont_care taken_by_gt taken_by_prediction texts_agree texts_disagree "
+    "iou_needed iou_at_least angles_apart held_by_dont_care taken_by_gt taken_by_prediction texts_agree "
+    "texts_disagree texts_bar "
     "deletion deletions insertion insertions".split()
 )
 
 # How a number is written, by the name it has; others as they are.
-FORMATS = {"iou": ".4f", "share": ".4f", "threshold": "g", "cer": ".4g", "one_minus_ned": ".4g"}
+FORMATS = {
+    "iou": ".4f",
+    "share": ".4f",
+    "angle": ".4f",
+    "limit": ".4f",
+    "threshold": "g",
+    "cer": ".4g",
+    "one_minus_ned": ".4g",
+}
 
 
 def phrase(key: str, given: Mapping[str, Value], catalogue: Mapping[str, str] | None = None) -> str:
