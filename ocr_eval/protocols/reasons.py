@@ -28,6 +28,10 @@ TEMPLATES: dict[str, str] = {
     "taken_by_prediction": "which another prediction took",
     "ignored_above": "{share} > {threshold} of its area lies in don't care gt {partner}",
     "invalid_ring": "its ring is invalid: it can never match nor be ignored",
+    # what a match counts
+    "tiou_whole": "it counts {credit}, its IoU",
+    "tiou_cut": "it counts {credit}, for {share} of its area is left out",
+    "tiou_outlying": "it counts {credit}, for {share} of its area lies in other gts",
     # their texts
     "texts_equal": "texts equal",
     "texts_differ": "texts differ: distance {distance} of {length}",
@@ -56,6 +60,20 @@ TEMPLATES: dict[str, str] = {
     "match_ranked_gt": "IoU {iou} >= {threshold} with gt {partner}",
     "in_crowd": "{share} >= {threshold} of its box lies in don't care gt {partner}: it counts neither way",
     "beyond_rank": "it is not among the {count} most confident predictions of the sample",
+    # splits and merges by area
+    "one_to_one_pred": "one-to-one with prediction {partner}: "
+    "area recall {area_recall}, area precision {area_precision}",
+    "one_to_one_gt": "one-to-one with gt {partner}: area recall {area_recall}, area precision {area_precision}",
+    "split_into": "split: {count} predictions cover {share} of it in sum",
+    "split_part": "one of the {count} predictions that gt {partner} is split into",
+    "merge_of": "merge: {count} gts fill {share} of it in sum",
+    "merge_part": "one of the {count} gts that prediction {partner} merges",
+    "nearest_areas_pred": "nearest is prediction {partner}: area recall {area_recall}, area precision {area_precision}",
+    "nearest_areas_gt": "nearest is gt {partner}: area recall {area_recall}, area precision {area_precision}",
+    "areas_needed": "{needed_recall} and {needed_precision} are needed",
+    "others_qualify": "but others qualify too, and no group of them does",
+    "match_own_best_at_least": "IoU {iou} >= {threshold} with prediction {partner}, the first one whose best gt it is",
+    "match_gt_at_least": "IoU {iou} >= {threshold} with gt {partner}, its best",
     # characters removed
     "dont_care_text": "transcription is ###",
     "no_prediction_touches": "no prediction touches it",
@@ -92,11 +110,18 @@ TEMPLATES: dict[str, str] = {
     "insertions": "{count} insertions",
     "error_rates": "CER {cer}, 1-NED {one_minus_ned}",
     "error_rate": "1-NED {one_minus_ned}",
+    # what a preset makes of them
+    "compared_as": "compared as '{gt_text}' and '{pred_text}'",
+    "too_long": "the tool leaves out a gt text of this length",
+    "outside_charset": "the tool leaves out a gt text with a character outside its set",
+    "nothing_left_of_gt": "the tool's filters leave nothing of the gt text, so it leaves the sample out",
+    "not_looked_for": "word spotting does not look for such a word",
 }
 
 # Clauses that go on with the one before after a comma; any other begins after a semicolon.
 GO_ON = frozenset(
-    "iou_needed iou_at_least angles_apart held_by_dont_care taken_by_gt taken_by_prediction texts_agree "
+    "areas_needed others_qualify iou_needed iou_at_least angles_apart "
+    "held_by_dont_care taken_by_gt taken_by_prediction texts_agree "
     "texts_disagree texts_bar "
     "deletion deletions insertion insertions".split()
 )
@@ -104,10 +129,15 @@ GO_ON = frozenset(
 # How a number is written, by the name it has; others as they are.
 FORMATS = {
     "iou": ".4f",
+    "credit": ".4f",
     "share": ".4f",
     "angle": ".4f",
     "limit": ".4f",
     "threshold": "g",
+    "area_recall": ".4f",
+    "area_precision": ".4f",
+    "needed_recall": "g",
+    "needed_precision": "g",
     "cer": ".4g",
     "one_minus_ned": ".4g",
 }
