@@ -152,6 +152,7 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
         "confidence": role == "prediction" and any(n.pred_confidence for n in needs),
         "geometry": any(n.geometry for n in needs) or not needs,
         "boxes": bool(needs) and all(n.boxes for n in needs),
+        "angle": any(n.angle for n in needs),
     }
 
 

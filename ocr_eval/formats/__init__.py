@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ocr_eval.errors import close_matches, quote, usage_error
 from ocr_eval.limits import Limits
 
 if TYPE_CHECKING:
@@ -19,13 +20,27 @@ class Row(NamedTuple):
     geometry: bool  # instances have rings
     document: bool  # one document holds all samples, otherwise one file per sample
     line: str
+    choices: Mapping[str, tuple[str, ...]] = {}  # what "id(key=value)" may choose, the default first
 
 
 FORMATS: dict[str, Row] = {
     "icdar-quad": Row("ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]"),
     "icdar-ltrb": Row("ocr_eval.formats.icdar:LTRB", True, False, "xmin,ymin,xmax,ymax[,confidence][,text]"),
-    "polygon": Row("ocr_eval.formats.polygon:POLYGON", True, False, "x1,y1,…,xn,yn[,confidence][,text]"),
+    "icdar-mlt": Row("ocr_eval.formats.mlt:MLT", True, False, "x1,y1,…,x4,y4,script,text"),
+    "polygon": Row(
+        "ocr_eval.formats.polygon:POLYGON",
+        True,
+        False,
+        "x1,y1,…,xn,yn[,confidence][,text]",
+        {"order": ("xy", "yx")},
+    ),
     "ctw1500": Row("ocr_eval.formats.ctw1500:CTW1500", True, False, "x1,y1,…,xn,yn,####text"),
+    "ctw1500-offsets": Row(
+        "ocr_eval.formats.ctw1500_offsets:OFFSETS", True, False, "xmin,ymin,xmax,ymax,dx1,dy1,…,dx14,dy14"
+    ),
+    "td500": Row(
+        "ocr_eval.formats.td500:TD500", True, False, "xmin,ymin,xmax,ymax,angle[,confidence][,text]"
+    ),
     "characters": Row("ocr_eval.formats.characters:CHARACTERS", True, False, "x1 y1 … x4 y4 text"),
     "popeval": Row("ocr_eval.formats.popeval:POPEVAL", True, False, "x1 y1 … x4 y4##::text"),
     "totaltext-mat": Row(
@@ -39,6 +54,25 @@ FORMATS: dict[str, Row] = {
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
 }
+
+
+def choices_of(spelled: str) -> tuple[str, dict[str, str]]:
+    """``polygon(order=yx)`` -> (id, choices by key). Raises InputError (E_USAGE) for what the table does not know."""
+    name, bracket, rest = spelled.partition("(")
+    if name not in FORMATS:
+        near = close_matches(name, FORMATS, cutoff=0.5)
+        raise usage_error(f"no layout is called {quote(name)}", f"known: {', '.join(near or FORMATS)}")
+    known = FORMATS[name].choices
+    chosen: dict[str, str] = {}
+    if bracket and not rest.endswith(")"):
+        raise usage_error(f"layout {quote(spelled)} has no closing bracket", f"write {name}(key=value)")
+    for pair in rest[:-1].split(",") if bracket else ():
+        key, _, value = pair.partition("=")
+        if key not in known or value not in known[key] or key in chosen:
+            offers = "; ".join(f"{k}={'|'.join(values)}" for k, values in known.items())
+            raise usage_error(f"layout {name} has no choice {quote(pair)}", f"known: {offers or 'none'}")
+        chosen[key] = value
+    return name, chosen
 
 
 def read(
@@ -57,12 +91,13 @@ def read(
     stdin: bytes | None = None,
     verbatim: bool = False,
     boxes: bool = False,
+    angle: bool = False,
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
     Parameters
     ----------
-    format: an id of ``FORMATS``; None recognises the layout by content.
+    format: an id of ``FORMATS``, perhaps with choices (``polygon(order=yx)``); None recognises the layout by content.
     role: ``"prediction"`` or ``"gt"``. A fault of a gt is E_GT; ``###`` is don't care only there.
     samples: the gt's sample ids. Names are joined with them, and the result carries the gt's ids.
     text: True when every instance needs a transcription; otherwise it is taken where the layout has one.
@@ -70,6 +105,7 @@ def read(
     geometry: False for recognition lists, which have no rings.
     level: ``"line"`` (default) or ``"character"`` for formats with both.
     verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
+    angle: True when instances must carry the angle of a rotated box: ``td500`` and nothing else.
     boxes: True when rings count as boxes of whole pixels (``ic13-*``), of which none is invalid.
     invalid_polygons: ``refuse``, ``false-positive`` or ``official`` (reference on reliability, section 3).
 
@@ -93,6 +129,7 @@ def read(
         stdin=stdin,
         verbatim=verbatim,
         boxes=boxes,
+        angle=angle,
     )
     findings.check(entries)
     assert instances is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ocr_eval.errors import Findings, Notice, Problem, quote, usage_error
-from ocr_eval.formats import FORMATS, files, sniff, sources
+from ocr_eval.formats import FORMATS, choices_of, files, sniff, sources
 from ocr_eval.formats.judge import POLICIES, judge
 from ocr_eval.formats.names import Samples
 from ocr_eval.formats.numbers import is_decimal
@@ -45,6 +45,7 @@ def examine(
     max_errors: int = 100,
     stdin: bytes | None = None,
     boxes: bool = False,
+    angle: bool = False,
 ) -> Examination:
     """All problems and notices of one input; the arguments are those of ``ocr_eval.formats.read``.
 
@@ -64,6 +65,7 @@ def examine(
         max_errors=max_errors,
         stdin=stdin,
         boxes=boxes,
+        angle=angle,
     )
     return Examination(findings.problems, findings.total, findings.notices, entries, instances)
 
@@ -84,18 +86,20 @@ def reading(
     stdin: bytes | None,
     verbatim: bool = False,
     boxes: bool = False,
+    angle: bool = False,
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
-    _check_arguments(format, role, geometry, invalid_polygons, stdin, str(source))
+    name, choices = (None, {}) if format is None else choices_of(format)
+    _check_arguments(name, role, geometry, invalid_polygons, stdin, str(source))
     findings = Findings(str(source), role, max_errors)
     known = None if samples is None else Samples(samples)
-    options = Options(role, bool(text), confidence, geometry, level, limits, known, verbatim)
+    options = Options(role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle)
     found = sources.open_source(
         str(source), stdin, findings, limits, None if known is None else len(known.ids)
     )
     if found is None:
         return findings, 0, None
-    chosen, entries = _entries(found, format, options, findings)
+    chosen, entries = _entries(found, name, options, findings)
     if chosen is None or entries is None:
         return findings, 0, None
     options = _for_role(chosen, options)
@@ -106,11 +110,6 @@ def reading(
 def _check_arguments(
     name: str | None, role: str, geometry: bool, policy: str, stdin: bytes | None, source: str
 ) -> None:
-    if name is not None and name not in FORMATS:
-        import difflib
-
-        near = difflib.get_close_matches(name, FORMATS, n=3, cutoff=0.5)
-        raise usage_error(f"no layout is called {quote(name)}", f"known: {', '.join(near or FORMATS)}")
     if name is not None and geometry and not FORMATS[name].geometry:
         raise usage_error(f"layout {name} holds no rings", "this protocol compares rings", source=source)
     if role not in ("prediction", "gt"):
@@ -200,10 +199,10 @@ def _all_confidences(texts: Sequence[str | None]) -> bool:
 def _other_layout(name: str, entries: list[Entry], options: Options, findings: Findings) -> bool:
     """True after replacing many faults by one: most lines fail, and the content looks like another layout.
 
-    Only faults of the layout count (E_FORMAT, E_COORD); a file in the named layout with many bad lines keeps them
+    Only faults of the layout count (E_FORMAT, E_COORD, E_ENCODING); a file in the named layout with many bad lines keeps them
     all.
     """
-    layout = ("E_FORMAT", "E_COORD")
+    layout = ("E_FORMAT", "E_COORD", "E_ENCODING")
     wrong = [
         p for p in findings.problems if p.code in layout or (p.code == "E_GT" and p.reason.startswith(layout))
     ]

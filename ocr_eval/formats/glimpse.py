@@ -73,14 +73,19 @@ class Glimpse:
         return bool(other.mean() > share or (other & (count >= 12)).mean() > MANY)
 
     def rotated(self) -> bool:
-        """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence."""
+        """True for MSRA-TD500: four integers and an angle, which in a gt, below 0 or above 1 is no confidence.
+
+        Where the caller asks for angles, any decimal is one.
+        """
         run, fields = self.runs(",")
-        if not len(run) or not ((run == 4) & (fields > 4)).all():
+        if not len(run) or not ((run >= 4) & (fields > 4)).all():
             return False
         fifth = [line.split(",", 5)[4].strip(BLANK) for line in self.lines]
-        if not all("." in word and is_decimal(word) for word in fifth):
-            return False
-        return self.options.role == "gt" or any(not 0 <= float(word) <= 1 for word in fifth)
+        angles = all(map(is_decimal, fifth))
+        if self.options.angle:
+            return angles
+        angles = angles and all("." in word for word in fifth)
+        return angles and (self.options.role == "gt" or any(not 0 <= float(word) <= 1 for word in fifth))
 
     def offsets(self) -> bool:
         """True for CTW1500's own files: a box and 14 pairs of offsets whose largest are its width and height."""

@@ -19,9 +19,8 @@ from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
 from ocr_eval.formats.numbers import BLANK, LineFault
 from ocr_eval.formats.reader import Options
 from ocr_eval.formats.scan import Scan
+from ocr_eval.formats.scripts import SCRIPTS, only_scripts
 from ocr_eval.formats.unquoting import unquote
-
-SCRIPTS = frozenset("Arabic Latin Chinese Japanese Korean Bangla Hindi Symbols Mixed None".split())
 
 
 def split_line(
@@ -62,7 +61,7 @@ def looks(glimpse: Glimpse) -> bool:
     run, _ = glimpse.runs(",")
     if not len(run) or glimpse.share(lambda line: ",####" in line) >= 0.5 or (run >= 8).mean() < 0.5:
         return False
-    return not glimpse.longer_rings(0.1)
+    return not glimpse.longer_rings(0.1) and not only_scripts(glimpse)
 
 
 QUAD = LineLayout(

@@ -45,7 +45,7 @@ class LineLayout:
     style: Callable[[Scan, Options], Any] = no_style  # what the first batch tells about all lines
     separator: str = ","
     expand: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = (
-        None  # (n, 4) boxes -> (n, 8) corners
+        None  # (n, fields) lines of one length -> (n, 2 · vertices) rings
     )
     unquote: Callable[[str], str] | None = None  # transcription with a double quote in it -> transcription
     skip: int = 0  # characters in front of every transcription that are no text
@@ -114,10 +114,13 @@ class LineLayout:
             singles.append(k)
         kept = np.flatnonzero(taken)
         flat, size = rings_of(scanned, kept, count[kept]), count[kept]
-        if self.expand is not None:
-            flat, size = self.expand(flat.reshape(-1, 4)).ravel(), np.full(len(kept), 8)
+        if self.expand is not None and len(kept):
+            rings_made = self.expand(flat.reshape(len(kept), -1))
+            flat, size = rings_made.ravel(), np.full(len(kept), rings_made.shape[1])
         if singles:
             flat, size, kept = merge(flat, size, kept, rings, singles)
+        if options.choices.get("order") == "yx":
+            flat = flat.reshape(-1, 2)[:, ::-1].ravel()
         columns.xy.append(flat)
         columns.vertices.append(size // 2)
         columns.sizes += np.bincount(owner[kept], minlength=len(batch.entries)).tolist()

@@ -3,7 +3,8 @@
 The coordinates are the longest even run of integers at the front. In a file with transcriptions a line needs at
 least one field for it, so in a line of numbers only the last one or two are the text. A file has transcriptions
 when the caller says so or when one of its first lines has words after the numbers. An odd run of integers before
-words is refused.
+words is refused. In a ground truth a line of one or two points before ``###`` is a don't care without area.
+``order=yx`` takes pairs of y and x, as the official script of Total-Text does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
 from ocr_eval.formats.numbers import LineFault
-from ocr_eval.formats.reader import Options
+from ocr_eval.formats.reader import DONT_CARE, Options
 from ocr_eval.formats.scan import Scan
 
 
@@ -54,6 +55,8 @@ def _slow(line: str, options: Options, has_text: bool) -> Line:
     if count > 2 * options.limits.vertices:
         reason = f"ring of {count // 2} vertices, at most {options.limits.vertices}"
         raise LineFault("E_LIMIT", reason, "--limit vertices=N raises the limit when the file is honest", 1)
+    if options.role == "gt" and run in (2, 4) and fields[run:] == [DONT_CARE]:
+        return numbers.coordinates(fields[:run], options.limits), 1.0, DONT_CARE
     more = ["confidence"] * options.confidence + ["transcription"] * has_text
     form = ",".join(["x1,y1,…,xn,yn", *more])
     if len(fields) < 6 + len(more):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -40,6 +40,8 @@ class Options(NamedTuple):
     limits: Limits = Limits()
     samples: Samples | None = None  # the gt's samples, when known
     verbatim: bool = False  # transcriptions as written, before unquoting
+    choices: Mapping[str, str] = {}  # of the named format, as in polygon(order=yx)
+    angle: bool = False  # every instance carries an angle
 
 
 class Format(Protocol):

@@ -13,9 +13,11 @@ from typing import Any
 
 from ocr_eval.errors import Findings, quote, usage_error
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number
-from ocr_eval.formats.names import Doubles, Unknown, key_of, unknown_names
+from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load
 from ocr_eval.formats.reader import Columns, Entry, Options
+from ocr_eval.formats.schema import Names, enough_room, field, flat_ring, pair_ring
+from ocr_eval.formats.schema import score as confidence_of
+from ocr_eval.formats.schema import text as text_of
 
 LEVELS = {None: "lines", "line": "lines", "character": "chars"}
 
@@ -61,20 +63,22 @@ class Rects:
         for k, item in enumerate(items):
             pointer = f"/{key}/{k}"
             try:
-                ring = _flat_ring(_field(item, "points", list, pointer), f"{pointer}/points", options)
+                ring = flat_ring(field(item, "points", list, pointer), f"{pointer}/points", options)
                 text = None
                 if (
                     options.text
                     or options.role == "gt"
                     or (isinstance(item, dict) and "transcription" in item)
                 ):
-                    text = _text(
-                        _field(item, "transcription", str, pointer), f"{pointer}/transcription", options
+                    text = text_of(
+                        field(item, "transcription", str, pointer), f"{pointer}/transcription", options
                     )
                 ignore = item.get("ignore", 0)
                 if isinstance(ignore, bool) or ignore not in (0, 1):
                     raise JsonFault("E_FORMAT", f"{pointer}/ignore must be 0 or 1, got {quote(str(ignore))}")
-                confidence = _score(item.get("score"), f"{pointer}/score") if options.confidence else 1.0
+                confidence = (
+                    confidence_of(item.get("score"), f"{pointer}/score") if options.confidence else 1.0
+                )
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue
@@ -97,37 +101,27 @@ class TdaRects:
         if not isinstance(document, list):
             findings.error("E_FORMAT", f"the document must be a list, got {kind(document)}", entry=entry.name)
             return columns
-        doubles = Doubles()
-        unknown: list[Unknown] = []
+        names = Names(entry, options, findings)
         for s, image in enumerate(document):
             try:
-                name = _field(image, "img_name", str, f"/{s}")
-                lists = [_field(image, key, list, f"/{s}") for key in ("points", "scores", "texts")]
+                name = field(image, "img_name", str, f"/{s}")
+                lists = [field(image, key, list, f"/{s}") for key in ("points", "scores", "texts")]
                 if len({len(values) for values in lists}) > 1:
                     sizes = ", ".join(str(len(values)) for values in lists)
                     raise JsonFault(
                         "E_FORMAT",
                         f"points, scores and texts of /{s} have {sizes} items, expected equally many",
                     )
-                earlier = doubles.add(key_of(name), name)
-                if earlier is not None:
-                    raise JsonFault(
-                        "E_ENTRY_DUPLICATE",
-                        f"/{s}/img_name {quote(name)} is the sample of {quote(earlier)} again",
-                    )
+                sample = names.sample(name, f"/{s}/img_name")
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue
-            sample = options.samples.find(key_of(name)) if options.samples else key_of(name)
-            if sample is None:
-                unknown.append(Unknown(key_of(name), name, entry.name))
-                continue
-            if not enough_room(len(lists[0]), len(columns.care), entry, options, findings):
+            if sample is None or not enough_room(len(lists[0]), len(columns.care), entry, options, findings):
                 continue
             self._image(s, lists, entry, options, findings, columns)
             columns.close(sample, entry.name)
             columns.positions.append(s)
-        unknown_names(unknown, options.samples, findings)
+        names.tell_unknown()
         return columns
 
     def _image(
@@ -141,80 +135,15 @@ class TdaRects:
     ) -> None:
         for k, (points, score, text) in enumerate(zip(*lists, strict=True)):
             try:
-                ring = _pairs_ring(points, f"/{s}/points/{k}", options)
-                confidence = _score(score, f"/{s}/scores/{k}")
+                ring = pair_ring(points, f"/{s}/points/{k}", options)
+                confidence = confidence_of(score, f"/{s}/scores/{k}")
                 if not isinstance(text, str):
                     raise JsonFault("E_FORMAT", f"/{s}/texts/{k} must be a string, got {kind(text)}")
-                text = _text(text, f"/{s}/texts/{k}", options)
+                text = text_of(text, f"/{s}/texts/{k}", options)
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue
             columns.add(ring, text, True, confidence, k + 1)
-
-
-def enough_room(more: int, so_far: int, entry: Entry, options: Options, findings: Findings) -> bool:
-    """False after recording that a limit on the number of instances is exceeded."""
-    limits = options.limits
-    for count, limit, flag in (
-        (more, limits.instances, "instances"),
-        (so_far + more, limits.total_instances, "total-instances"),
-    ):
-        if count > limit:
-            where = "in one sample" if flag == "instances" else "in all"
-            hint = f"--limit {flag}=N raises the limit when the file is honest"
-            findings.error("E_LIMIT", f"{count} instances {where}, at most {limit}", hint, entry=entry.name)
-            return False
-    return True
-
-
-def _field(item: Any, key: str, wanted: type, pointer: str) -> Any:
-    value = item.get(key) if isinstance(item, dict) else None
-    if not isinstance(value, wanted):
-        if not isinstance(item, dict):
-            raise JsonFault("E_FORMAT", f"{pointer} must be an object, got {kind(item)}")
-        got = kind(value) if key in item else "nothing"
-        raise JsonFault("E_FORMAT", f"{pointer}/{key} must be {kind(wanted())}, got {got}")
-    return value
-
-
-def _flat_ring(points: list[Any], pointer: str, options: Options) -> list[float]:
-    if len(points) % 2 or len(points) < 6:
-        raise JsonFault("E_FORMAT", f"{pointer} has {len(points)} numbers, expected an even number from 6 on")
-    _vertices(len(points) // 2, pointer, options)
-    return [number(value, f"{pointer}/{k}", options.limits) for k, value in enumerate(points)]
-
-
-def _pairs_ring(points: Any, pointer: str, options: Options) -> list[float]:
-    if not isinstance(points, list) or len(points) < 3:
-        got = f"{len(points)} points" if isinstance(points, list) else kind(points)
-        raise JsonFault("E_FORMAT", f"{pointer} must be a list of three or more points, got {got}")
-    _vertices(len(points), pointer, options)
-    ring = []
-    for k, point in enumerate(points):
-        if not isinstance(point, list) or len(point) != 2:
-            raise JsonFault("E_FORMAT", f"{pointer}/{k} must be a pair of numbers, got {kind(point)}")
-        ring += [number(value, f"{pointer}/{k}/{axis}", options.limits) for axis, value in enumerate(point)]
-    return ring
-
-
-def _vertices(count: int, pointer: str, options: Options) -> None:
-    if count > options.limits.vertices:
-        reason = f"{pointer} has {count} vertices, at most {options.limits.vertices}"
-        raise JsonFault("E_LIMIT", reason, "--limit vertices=N raises the limit when the file is honest")
-
-
-def _score(value: Any, pointer: str) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-    if not good:
-        raise JsonFault("E_CONFIDENCE", f"{pointer} is {quote(str(value))}, expected a number from 0 to 1")
-    return float(value) + 0.0
-
-
-def _text(text: str, pointer: str, options: Options) -> str:
-    if len(text) > options.limits.characters:
-        reason = f"{pointer} has {len(text)} characters, at most {options.limits.characters}"
-        raise JsonFault("E_LIMIT", reason, "--limit characters=N raises the limit when the file is honest")
-    return text
 
 
 RECTS = Rects()

@@ -94,12 +94,7 @@ def recognise(
 
 def _known_but_unread(glimpse: Glimpse) -> str:
     head = glimpse.head
-    if glimpse.rotated():
-        return "td500"
-    if glimpse.offsets():
-        return "ctw1500-offsets"
     starts = {
-        b"MATLAB 5.0": "totaltext-mat",
         b"x: [[": "totaltext",
         b"<": "XML or HTML",
         b"\x93NUMPY": "a numpy array",

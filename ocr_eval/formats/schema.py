@@ -1,0 +1,134 @@
+"""Values of a JSON document -> rings, scores, texts, and the samples it names; a ``JsonFault`` gives the pointer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ocr_eval.errors import Findings, quote
+from ocr_eval.formats.json_safe import JsonFault, kind, number
+from ocr_eval.formats.names import Doubles, Unknown, key_of, unknown_names
+from ocr_eval.formats.reader import Entry, Options
+
+_HONEST = "--limit {}=N raises the limit when the file is honest"
+
+
+class Names:
+    """The samples that a document names: joined with the gt, doubles refused, unknown ones told together."""
+
+    def __init__(self, entry: Entry, options: Options, findings: Findings) -> None:
+        self._entry, self._known, self._findings = entry, options.samples, findings
+        self._doubles = Doubles()
+        self._unknown: list[Unknown] = []
+
+    def sample(self, name: str, pointer: str) -> str | None:
+        """The sample's id, or None for one that the gt does not have. Raises JsonFault for a second one of the name."""
+        key = key_of(name)
+        if not key:
+            raise JsonFault("E_FORMAT", f"{pointer} is no name of an image")
+        earlier = self._doubles.add(key, name)
+        if earlier is not None:
+            reason = f"{pointer} {quote(name)} is the sample of {quote(earlier)} again"
+            raise JsonFault("E_ENTRY_DUPLICATE", reason)
+        found = self._known.find(key) if self._known is not None else key
+        if found is None:
+            self._unknown.append(Unknown(key, name, self._entry.name))
+        return found
+
+    def tell_unknown(self) -> None:
+        """Records the names that are no sample of the gt."""
+        unknown_names(self._unknown, self._known, self._findings)
+
+
+def enough_room(more: int, so_far: int, entry: Entry, options: Options, findings: Findings) -> bool:
+    """False after recording that a limit on the number of instances is exceeded."""
+    limits = options.limits
+    for count, limit, flag in (
+        (more, limits.instances, "instances"),
+        (so_far + more, limits.total_instances, "total-instances"),
+    ):
+        if count > limit:
+            where = "in one sample" if flag == "instances" else "in all"
+            reason = f"{count} instances {where}, at most {limit}"
+            findings.error("E_LIMIT", reason, _HONEST.format(flag), entry=entry.name)
+            return False
+    return True
+
+
+def field(item: Any, key: str, wanted: type, pointer: str) -> Any:
+    """``item[key]``, which must be there and of the type."""
+    value = item.get(key) if isinstance(item, dict) else None
+    if not isinstance(value, wanted):
+        if not isinstance(item, dict):
+            raise JsonFault("E_FORMAT", f"{pointer or 'the document'} must be an object, got {kind(item)}")
+        got = kind(value) if key in item else "nothing"
+        raise JsonFault("E_FORMAT", f"{pointer}/{key} must be {kind(wanted())}, got {got}")
+    return value
+
+
+def flag(item: dict[str, Any], key: str, pointer: str) -> bool:
+    """A boolean or 0 or 1; False where the key is absent."""
+    value = item.get(key, False)
+    if not isinstance(value, bool) and (not isinstance(value, int | float) or value not in (0, 1)):
+        raise JsonFault("E_FORMAT", f"{pointer}/{key} must be true or false, got {quote(str(value))}")
+    return bool(value)
+
+
+def flat_ring(points: list[Any], pointer: str, options: Options) -> list[float]:
+    """x1, y1, x2, y2, …: three vertices or more."""
+    if len(points) % 2 or len(points) < 6:
+        raise JsonFault("E_FORMAT", f"{pointer} has {len(points)} numbers, expected an even number from 6 on")
+    _vertices(len(points) // 2, pointer, options)
+    return [number(value, f"{pointer}/{k}", options.limits) for k, value in enumerate(points)]
+
+
+def pair_ring(points: Any, pointer: str, options: Options) -> list[float]:
+    """[[x1, y1], [x2, y2], …]: three vertices or more."""
+    if not isinstance(points, list) or len(points) < 3:
+        got = f"{len(points)} points" if isinstance(points, list) else kind(points)
+        raise JsonFault("E_FORMAT", f"{pointer} must be a list of three or more points, got {got}")
+    _vertices(len(points), pointer, options)
+    ring = []
+    for k, point in enumerate(points):
+        if not isinstance(point, list) or len(point) != 2:
+            raise JsonFault("E_FORMAT", f"{pointer}/{k} must be a pair of numbers, got {kind(point)}")
+        ring += [number(value, f"{pointer}/{k}/{axis}", options.limits) for axis, value in enumerate(point)]
+    return ring
+
+
+def box(values: Any, pointer: str, options: Options) -> tuple[float, float, float, float]:
+    """x, y, width, height; none of the last two negative."""
+    if not isinstance(values, list) or len(values) != 4:
+        got = f"{len(values)} values" if isinstance(values, list) else kind(values)
+        raise JsonFault("E_FORMAT", f"{pointer} must be x, y, width and height, got {got}")
+    x, y, width, height = (number(v, f"{pointer}/{k}", options.limits) for k, v in enumerate(values))
+    if width < 0 or height < 0:
+        reason = f"{pointer} has a negative width or height"
+        raise JsonFault("E_COORD", reason, "write x, y, width, height from the top left corner")
+    return x, y, width, height
+
+
+def corners(x: float, y: float, width: float, height: float) -> list[float]:
+    """The ring of a box, clockwise on the screen from its top left corner."""
+    return [x, y, x + width, y, x + width, y + height, x, y + height]
+
+
+def _vertices(count: int, pointer: str, options: Options) -> None:
+    if count > options.limits.vertices:
+        reason = f"{pointer} has {count} vertices, at most {options.limits.vertices}"
+        raise JsonFault("E_LIMIT", reason, _HONEST.format("vertices"))
+
+
+def score(value: Any, pointer: str) -> float:
+    """A confidence."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    if not good:
+        raise JsonFault("E_CONFIDENCE", f"{pointer} is {quote(str(value))}, expected a number from 0 to 1")
+    return float(value) + 0.0
+
+
+def text(value: str, pointer: str, options: Options) -> str:
+    """A transcription that is not too long."""
+    if len(value) > options.limits.characters:
+        reason = f"{pointer} has {len(value)} characters, at most {options.limits.characters}"
+        raise JsonFault("E_LIMIT", reason, _HONEST.format("characters"))
+    return value
