@@ -116,6 +116,7 @@ def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind:
             "sample": matches.sample,
             "instances": rows,
             "steps": list(matches.steps),
+            "notes": list(matches.notes),
         }
         return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     lines = [f"{escape(matches.sample)} under {spelled}"]
@@ -137,6 +138,8 @@ def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind:
             )
     if matches.steps:
         lines += ["", "steps", *(f"  {k + 1:>3}  {escape(step)}" for k, step in enumerate(matches.steps))]
+    if matches.notes:
+        lines += ["", *map(escape, matches.notes)]
     return "\n".join(lines) + "\n"
 
 

@@ -92,6 +92,7 @@ class Matches:
     pairs: tuple[Pair, ...] = ()  # by gt, then prediction
     removals: tuple[Removal, ...] = ()  # in order
     edits: tuple[Edit, ...] = ()  # of the pairs, where texts were compared
+    notes: tuple[str, ...] = ()  # about the sample as a whole, in English; not kept by ``to_json``
 
     def of(self, side: str) -> tuple[Verdict, ...]:
         """The verdicts of one side."""

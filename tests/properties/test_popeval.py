@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_eval.engine.local import count, explain
+from ocr_eval.engine.local import Job, count, explain
 from ocr_eval.protocols import parameters
 from ocr_eval.protocols.end_to_end.popeval import PopEval
 from ocr_eval.tables.counts import Counts
+from tests.oracles import character_flow as flow_twin
 from tests.oracles import popeval as twin
 from tests.tables import Word, table
 
@@ -187,3 +188,17 @@ def test_explanations_add_up_to_the_counts(page: tuple[list[Word], list[Word]], 
     assert sum(v.status == "ignored" for v in matches.of("pred")) == counts["dc_det"]
     assert sum(v.status == "don't care" for v in matches.of("gt")) == counts["dc_gt"]
     assert len(matches.verdicts) == len(page[0]) + len(page[1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(page=pages(RINGS), rule=RULES)
+def test_no_order_removes_more_than_the_optimum(page: tuple[list[Word], list[Word]], rule: PopEval) -> None:
+    gts, preds = ({"img_1": words} for words in page)
+    joined, pairing = Job(table(gts, role="gt"), [rule], invalid_polygons="official").pair(table(preds))
+    optimum = rule.optimum(joined, pairing).rows[0, 0]
+    made = rule._page(joined, pairing)
+    contacts = list(zip(made.contacts.gt.tolist(), made.contacts.pred.tolist(), strict=True))
+    assert optimum == flow_twin.most(made.gt_texts, made.pred_texts, contacts)
+    counts = rule.count(joined, pairing)
+    removed = counts.total().sums["removed"] if rule.SUMS else counts["removed"][0]
+    assert removed <= optimum + 1e-9

@@ -162,11 +162,7 @@ class PopEval:
         gt, pred, size = joined.gt, joined.pred, len(joined.sample_ids)
         page = self._page(joined, pairing)
         removal = self._remove(page, pairing)
-        samples = gt.sample_of[page.contacts.gt]
-        taken = removal.taken.astype(np.float64)
-        if self.ties == "reciprocal":
-            taken = np.where(removal.tied > 1, removal.credit / np.maximum(removal.tied, 1), taken)
-        removed = np.bincount(samples, taken, minlength=size)
+        removed = self._removed(joined, page, removal)
         rows = {
             "chars_gt": np.bincount(gt.sample_of, _lengths(page.gt_texts) * page.kept_gt, minlength=size),
             "chars_det": np.bincount(
@@ -190,16 +186,34 @@ class PopEval:
         precision, recall = ratio(removed, totals["chars_det"], empty=0.0), removed / totals["chars_gt"]
         return {"precision": precision, "recall": recall, "hmean": harmonic(precision, recall)}
 
+    def optimum(self, joined: Joined, pairing: Pairing) -> Counts:
+        """One column, ``optimum``: characters that the best order of removals could take; never below ``removed``."""
+        from ocr_eval.tables.counts import Counts
+
+        most = self._optimum(joined, self._page(joined, pairing), pairing)
+        return Counts.of(joined.sample_ids, {"optimum": most})
+
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Every removal in order, then what each instance gave or got and what is left of it."""
         return self.explainer(joined, pairing)(sample)
 
     def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
         """``explain`` for many samples of one removal."""
+        from dataclasses import replace
+
         from ocr_eval.protocols.removal_report import reporter
 
         page = self._page(joined, pairing)
-        return reporter(joined, page, self._remove(page, pairing))
+        removal = self._remove(page, pairing)
+        report = reporter(joined, page, removal)
+        removed = self._removed(joined, page, removal).tolist()
+        most = self._optimum(joined, page, pairing).tolist()
+
+        def told(sample: int) -> Matches:
+            note = f"order-free optimum: {most[sample]} characters (greedy found {removed[sample]:g})"
+            return replace(report(sample), notes=(note,))
+
+        return told
 
     def _page(self, joined: Joined, pairing: Pairing) -> Page:
         """Steps 0 to 2: texts, who counts, who is in contact, in which order gts are visited."""
@@ -259,6 +273,27 @@ class PopEval:
         kernel = pairing.kernels == "numba" or (pairing.auto and len(page.contacts.gt) > KERNEL_CONTACTS)
         texts = page.gt_texts, page.pred_texts
         return remove(page.contacts, *texts, paper=paper, first=paper or self.ties == "first", kernel=kernel)
+
+    def _removed(self, joined: Joined, page: Page, removal: Removal) -> NDArray[np.float64]:
+        """(S,) characters removed; under ``ties=reciprocal`` tied predictions share what each would have given."""
+        import numpy as np
+
+        taken = removal.taken.astype(np.float64)
+        if self.ties == "reciprocal":
+            taken = np.where(removal.tied > 1, removal.credit / np.maximum(removal.tied, 1), taken)
+        samples = joined.gt.sample_of[page.contacts.gt]
+        return np.bincount(samples, taken, minlength=len(joined.sample_ids)).astype(np.float64)
+
+    def _optimum(self, joined: Joined, page: Page, pairing: Pairing) -> NDArray[np.int64]:
+        """(S,) the most characters that any order of removals takes."""
+        import numpy as np
+
+        from ocr_eval.protocols.character_flow import most_removed
+
+        kernel = None if pairing.auto else pairing.kernels == "numba"
+        most = most_removed(page.contacts, page.gt_texts, page.pred_texts, kernel=kernel)
+        found = np.bincount(joined.gt.sample_of, most, minlength=len(joined.sample_ids))
+        return found.astype(np.int64)
 
     def _notices(self, joined: Joined, page: Page, removal: Removal) -> Iterator[Notice]:
         from ocr_eval.protocols import removal_notices
