@@ -130,7 +130,7 @@ class Cascade:
 
         gt, pred = joined.gt, joined.pred
         gt_texts, pred_texts = self._texts(joined)
-        match = self._match(joined, pairing)
+        match = self.match(joined, pairing)
         rows = count_rows(joined, match)
         rows["match"] = rows["paired"]
         rows["dc_gt"] = np.bincount(gt.sample_of[~gt.care], minlength=len(joined.sample_ids))
@@ -185,7 +185,7 @@ class Cascade:
 
         gt, pred = joined.gt, joined.pred
         gt_texts, pred_texts = self._texts(joined)
-        match = self._match(joined, pairing)
+        match = self.match(joined, pairing)
         split, merged = (set(part.tolist()) for part in self._parts(pairing, match, gt_texts, pred_texts))
         limits = self.iou, self.area_precision
         report = MatchReport(joined, pairing, match, *limits, first=False, holders=~gt.care)
@@ -228,7 +228,8 @@ class Cascade:
             return joined.gt.texts, joined.pred.texts
         return tuple(t.upper() for t in joined.gt.texts), tuple(t.upper() for t in joined.pred.texts)
 
-    def _match(self, joined: Joined, pairing: Pairing) -> RrcMatch:
+    def match(self, joined: Joined, pairing: Pairing) -> RrcMatch:
+        """Care gts with a text and their partners, best IoU first; what is ignored."""
         import numpy as np
 
         from ocr_eval.protocols.rrc_match import RrcMatch
