@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ocr_eval.agreement.effort import annotator_rows as effort_rows
 from ocr_eval.agreement.figures import TOO_FEW, Figure, Figures, ends_of, undefined
 from ocr_eval.agreement.inputs import Annotations, Annotator
 from ocr_eval.agreement.pair import Pair
@@ -32,8 +33,9 @@ def annotator_rows(
 ) -> list[dict[str, Any]]:
     """One row per annotator, in canonical order; ``pace`` and ``drift`` only where there is a work log."""
     bias = biases(annotations, pairs, seed=seed, groups=groups)
+    effort = effort_rows(annotations, pairs, seed=seed, groups=groups)
     rows = []
-    for one in annotations.annotators:
+    for one, work in zip(annotations.annotators, effort, strict=True):
         own = [k for k, pair in enumerate(pairs) if one in (pair.a, pair.b)]
         others = [k for k in range(len(pairs)) if k not in own]
         row: dict[str, Any] = {"annotator": one.id, "digest": one.digest}
@@ -45,6 +47,7 @@ def annotator_rows(
             name: _left_out(figures, name, others).to_json() for name in HEADLINES if name in figures.formulas
         }
         row["bias"] = {name: figure.to_json() for name, figure in bias[one.id].items()}
+        row["edit_effort"] = work
         if log is not None:
             entries = log.of(one.name)
             row |= {"pace": pace(entries, *_sizes(one)), "drift": drift(entries, disagreement(pairs, own))}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ocr_eval.agreement.annotators import HEADLINES
+from ocr_eval.agreement.effort import BOXES, SHARES, TEXTS
 from ocr_eval.agreement.pair import Row
 from ocr_eval.agreement.result import Agreement
 from ocr_eval.agreement.tightness import BIASES, EDGES
@@ -138,6 +139,8 @@ ANNOTATOR_COLUMNS = (
     *(f"{name}{end}" for name in HEADLINES for end in ("", "_lo", "_hi")),
     *(f"without_{name}" for name in HEADLINES),
     *(f"bias_{name}{end}" for name in BIASES for end in ("", "_lo", "_hi")),
+    *(f"effort_{name}" for name in (*BOXES, *TEXTS)),
+    *(f"effort_{name}{end}" for name in SHARES for end in ("", "_lo", "_hi")),
     "seconds_per_instance",
     "seconds_per_character",
     "drift_spearman",
@@ -146,7 +149,10 @@ ANNOTATOR_COLUMNS = (
 
 
 def annotator_rows(found: Agreement) -> Iterator[Sequence[Any]]:
-    """One row per annotator; ``without_f1`` is how much better the others agree among themselves."""
+    """One row per annotator; ``without_f1`` is how much better the others agree among themselves.
+
+    ``effort_…`` is the work from this annotator's labels to those of all others, added up.
+    """
     for row in found.annotators:
         cells: list[Any] = [row[name] for name in ANNOTATOR_COLUMNS[:7]]
         for name in HEADLINES:
@@ -154,6 +160,10 @@ def annotator_rows(found: Agreement) -> Iterator[Sequence[Any]]:
         cells += [row["leave_one_out"].get(name, {}).get("value") for name in HEADLINES]
         for name in BIASES:
             cells += _three(row["bias"].get(name))
+        work = row["edit_effort"]
+        cells += [work[name] for name in (*BOXES, *TEXTS)]
+        for name in SHARES:
+            cells += _three(work[name])
         pace, drift = row.get("pace", {}), row.get("drift", {})
         for name in ("seconds_per_instance", "seconds_per_character"):
             cells.append((pace.get(name) or {}).get("median"))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_eval.agreement import effort
 from ocr_eval.agreement.inputs import Annotations, Annotator
 from ocr_eval.agreement.rules import classify
 from ocr_eval.agreement.scores import columns, similarity, sweep
@@ -116,6 +117,11 @@ class Pair:
         if seed not in self._distances:
             self._distances[seed] = text_agreement(self.texts, seed=seed)
         return self._distances[seed]
+
+    @cached_property
+    def effort(self) -> tuple[dict[str, Ints], dict[str, Ints]]:
+        """Work per image that labels of a leave on the way to those of b, and the other way round."""
+        return effort.columns(self, forward=True), effort.columns(self, forward=False)
 
     @cached_property
     def confusions(self) -> list[tuple[str, str, int]]:

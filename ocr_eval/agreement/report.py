@@ -128,6 +128,7 @@ def render_report(
         ceiling=headline_ceiling(body["ceiling"]),
         confusion_texts=lambda k, row: confusions[k].get((row["a"], row["b"]), ()),
         heat=heat(body),
+        works=[row for pair in listed for row in pair["edit_effort"]],
         worked=any("pace" in row for row in body["annotators"]),
         blank=BLANK,
         few=body["images"]["compared"] < 20,

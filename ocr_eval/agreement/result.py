@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.agreement import causes, dont_care, texts
+from ocr_eval.agreement import causes, dont_care, effort, texts
 from ocr_eval.agreement import order as reading_order
 from ocr_eval.agreement.annotators import annotator_rows, disagreement
 from ocr_eval.agreement.ceiling import Ceiling
@@ -68,6 +68,10 @@ class Agreement:
         if not self.names:
             return pseudonym
         return next(one.name for one in self.annotations.annotators if one.id == pseudonym)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {one.id: self.label(one.id) for one in self.annotations.annotators}
 
     def metric(self, name: str) -> Figure:
         """The mean of a score over all pairs. Raises KeyError for a score there is none of."""
@@ -166,6 +170,7 @@ class Agreement:
             "dont_care": dont_care.to_json(pair.units, seed=self.seed, groups=self.groups),
             "tightness": pair.tightness.to_json(seed=self.seed, groups=self.groups),
             "reading_order": reading_order.to_json(pair.units, seed=self.seed, groups=self.groups),
+            "edit_effort": effort.pair_rows(pair, seed=self.seed, groups=self.groups, labels=self._labels),
         }
 
     def _ceiling(self, one: Ceiling) -> dict[str, Any]:
