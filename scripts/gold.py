@@ -29,6 +29,7 @@ FAMILIES = (
     "rrc_e2e",
     "popeval",
     "recognition",
+    "presets",
 )
 
 

@@ -31,6 +31,16 @@ REGISTRY: dict[str, Entry] = {
         "detection",
         "RRC IoU > .5, first fit, don't care by area precision (ICDAR 2015, MLT, RCTW)",
     ),
+    "tiou": Entry(
+        "ocr_eval.protocols.detection.tiou:Tiou",
+        "detection",
+        "the pairs of rrc-iou, each worth its IoU less what it cuts off or takes in of other words",
+    ),
+    "tiou-curved": Entry(
+        "ocr_eval.protocols.detection.tiou:TiouCurved",
+        "detection",
+        "tiou for rings of any number of corners, in single precision (CTW1500, Total-Text)",
+    ),
     "cascade": Entry(
         "ocr_eval.protocols.end_to_end.cascade:Cascade",
         "end-to-end",
@@ -51,6 +61,46 @@ REGISTRY: dict[str, Entry] = {
         "recognition",
         "exact words, 1-NED, CER with three named denominators, WER, under a named normal form",
     ),
+    "mmocr": Entry(
+        "ocr_eval.protocols.recognition.mmocr:Mmocr",
+        "recognition",
+        "MMOCR: words exact, in any case, without symbols; difflib characters, 1-N.E.D (deletes most scripts)",
+    ),
+    "paddleocr": Entry(
+        "ocr_eval.protocols.recognition.paddleocr:Paddleocr",
+        "recognition",
+        "PaddleOCR RecMetric: exact words and 1-NED, spaces deleted first",
+    ),
+    "dtrb": Entry(
+        "ocr_eval.protocols.recognition.dtrb:Dtrb",
+        "recognition",
+        "deep-text-recognition-benchmark: accuracy and norm_ED under named flags",
+    ),
+    "parseq": Entry(
+        "ocr_eval.protocols.recognition.parseq:Parseq",
+        "recognition",
+        "PARSeq: accuracy and 1-NED over 36, 62, 68 or 94 characters, the gt folded to ASCII",
+    ),
+    "jiwer": Entry(
+        "ocr_eval.protocols.recognition.jiwer:Jiwer",
+        "recognition",
+        "jiwer 4.0: CER of stripped texts; WER, MER, WIL, WIP over words between spaces",
+    ),
+    "ocrd": Entry(
+        "ocr_eval.protocols.recognition.ocrd:Ocrd",
+        "recognition",
+        "dinglehopper 0.11 and OCR-D: CER in grapheme clusters, WER in UAX #29 words",
+    ),
+    "doctr": Entry(
+        "ocr_eval.protocols.recognition.doctr:Doctr",
+        "recognition",
+        "docTR TextMatch: equal words raw, lower-cased, transliterated, and both",
+    ),
+    "rrc-word": Entry(
+        "ocr_eval.protocols.recognition.rrc_word:RrcWord",
+        "recognition",
+        "the word comparison of the RRC end-to-end script, for recognition lists",
+    ),
 }
 
 
@@ -62,6 +112,7 @@ class Reads(NamedTuple):
     pred_text: bool = False
     pred_confidence: bool = False
     angle: bool = False  # both sides keep the angle of a rotated box
+    verbatim: bool = False  # transcriptions as written, quotes included; if no other protocol reads them
     gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
     lexicon: bool = False  # a word list must be given
     boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area

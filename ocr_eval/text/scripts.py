@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SKIPPED = {"FULLWIDTH", "HALFWIDTH", "MODIFIER", "LETTER"}
 _HAN = {"CJK", "IDEOGRAPHIC"}
@@ -20,6 +21,7 @@ def scripts(texts: Iterable[str]) -> list[str]:
     return sorted(count, key=lambda name: (-count[name], name))
 
 
+@lru_cache(1 << 16)
 def script(character: str) -> str:
     """``"각"`` -> ``"Hangul"``: the beginning of the character's name, since Python has no Script property.
 

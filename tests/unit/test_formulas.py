@@ -11,7 +11,9 @@ from ocr_eval.protocols.formulas import Formula, Harmonic, Rate, names, rate
 from ocr_eval.tables.counts import Totals
 
 SPELLED = [*REGISTRY, "popeval(ties=reciprocal)", "rrc-iou(confidence=true)"]
-NOT_OF_SUMS = {"ap", "ap_low", "ap_high"}
+NOT_OF_SUMS = {"ap", "ap_low", "ap_high", "wip", "wil"}
+# Tools that add an epsilon to denominators, or round: (relative, absolute) distance of their values from the ratios.
+PRINTED = {"mmocr": (1e-7, 0.5e-4), "paddleocr": (1e-5, 1e-5)}
 
 
 def value(formula: Formula, totals: Totals) -> float | None:
@@ -47,7 +49,8 @@ def test_formulas_give_what_derive_gives(spelled: str) -> None:
         totals = random_totals(rule, draw)
         derived = rule.derive(totals)
         for metric, formula in rule.formulas.items():
-            assert value(formula, totals) == pytest.approx(derived[metric], rel=1e-12, abs=1e-15), metric
+            relative, absolute = PRINTED.get(rule.ID, (1e-12, 1e-15))
+            assert value(formula, totals) == pytest.approx(derived[metric], rel=relative, abs=absolute), metric
 
 
 @pytest.mark.parametrize("spelled", SPELLED)

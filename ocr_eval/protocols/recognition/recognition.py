@@ -54,15 +54,12 @@ from ocr_eval.protocols.parameters import check, parameter, spell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ocr_eval.errors import Notice
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.formulas import Formula
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Clause, Matches
     from ocr_eval.text.comparison import Comparison, Row
-
-FILTERED_SHARE = 0.01  # a normal form that empties more of the gts than this is warned about
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,6 +127,7 @@ class Recognition:
         """One row per gt sample. Raises InputError when a sample is more than one text on a side."""
         import numpy as np
 
+        from ocr_eval.protocols.filtered import filtered_notice
         from ocr_eval.tables.counts import Counts
         from ocr_eval.text.comparison import Row
         from ocr_eval.text.samples import accepted_texts, predicted_texts
@@ -152,7 +150,7 @@ class Recognition:
         }
         emptied = np.flatnonzero(columns["filtered_gt_empty"]).tolist()
         texts = {joined.sample_ids[k]: accepted[k][0] for k in emptied}
-        notices = self._filtered(texts, int(care.sum()))
+        notices = filtered_notice(self.normal_form, texts, int(care.sum()))
         return Counts.of(
             joined.sample_ids, {name: columns[name] for name in self.COLUMNS}, sums, notices=notices
         )
@@ -186,20 +184,6 @@ class Recognition:
 
     def _choose(self, compare: Comparison, accepted: list[str], predicted: str) -> int:
         return 0 if self.alternatives == "first" else compare.nearest(accepted, predicted)
-
-    def _filtered(self, emptied: dict[str, str], samples: int) -> tuple[Notice, ...]:
-        """The warning that the normal form deletes the gt, with the scripts it deletes; sample id -> emptied text."""
-        if len(emptied) <= FILTERED_SHARE * samples:
-            return ()
-        from ocr_eval.errors import Notice, escape
-        from ocr_eval.text.scripts import scripts
-
-        found = scripts(emptied.values())
-        message = (
-            f"{self.normal_form} leaves nothing of {100 * len(emptied) / samples:.3g} % of the ground truth texts"
-            f" ({len(emptied)} of {samples}): {', '.join(found[:5])}{', …' if found[5:] else ''}"
-        )
-        return (Notice("W_FILTERED", message, len(emptied), tuple(map(escape, list(emptied)[:3]))),)
 
     def explain(self, joined: Joined, pairing: Pairing | None, sample: int) -> Matches:
         """The texts of one sample, their distance and alignment in words; the steps are the edits."""
