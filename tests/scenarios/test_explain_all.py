@@ -106,7 +106,7 @@ def test_both_engines_say_the_same_to_the_last_digit(spelled: str, shared: Path)
     assert told[0] == told[1]
 
 
-def test_thematching_runs_once_for_all_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_matching_runs_once_for_all_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     runs, match = [], Cascade.match
     monkeypatch.setattr(Cascade, "match", lambda *given: runs.append(1) or match(*given))
     assert len(list(explain_all(*crowd(), protocol="cascade"))) == 3
