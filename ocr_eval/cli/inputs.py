@@ -145,14 +145,15 @@ def read_lexicon(path: str | None, rules: Sequence[EvaluationProtocol]) -> Lexic
 def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
     """What ``formats.read`` must deliver so that every protocol finds what it reads."""
     needs = [rule.reads for rule in rules]
-    text = any(n.gt_text for n in needs) if role == "gt" else any(n.pred_text for n in needs)
+    texts = [n for n in needs if (n.gt_text if role == "gt" else n.pred_text)]
     return {
         "role": role,
-        "text": text,
+        "text": bool(texts),
         "confidence": role == "prediction" and any(n.pred_confidence for n in needs),
         "geometry": any(n.geometry for n in needs) or not needs,
         "boxes": bool(needs) and all(n.boxes for n in needs),
         "angle": any(n.angle for n in needs),
+        "verbatim": bool(texts) and all(n.verbatim for n in texts),
     }
 
 

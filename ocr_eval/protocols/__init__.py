@@ -41,6 +41,21 @@ REGISTRY: dict[str, Entry] = {
         "detection",
         "tiou for rings of any number of corners, in single precision (CTW1500, Total-Text)",
     ),
+    "ctw1500": Entry(
+        "ocr_eval.protocols.detection.ctw1500:Ctw1500",
+        "detection",
+        "curved lines, best gt of every prediction, IoU > .5, no don't care, invalid rings skipped (CTW1500)",
+    ),
+    "psenet-ctw": Entry(
+        "ocr_eval.protocols.detection.psenet_ctw:PsenetCtw",
+        "detection",
+        "CTW1500 by PSENet: right when IoU >= .5 with a line that no earlier prediction covered",
+    ),
+    "td500": Entry(
+        "ocr_eval.protocols.detection.td500:Td500",
+        "detection",
+        "rrc-iou on unrotated boxes, and angles less than pi/8 apart (MSRA-TD500)",
+    ),
     "cascade": Entry(
         "ocr_eval.protocols.end_to_end.cascade:Cascade",
         "end-to-end",
@@ -50,6 +65,41 @@ REGISTRY: dict[str, Entry] = {
         "ocr_eval.protocols.end_to_end.rrc_e2e:RrcE2e",
         "end-to-end",
         "RRC IoU matching, then equal words but for one outer punctuation mark per gt side; lexicon policies named",
+    ),
+    "rrc-word-spotting": Entry(
+        "ocr_eval.protocols.end_to_end.rrc_word_spotting:RrcWordSpotting",
+        "end-to-end",
+        "RRC end-to-end where only dictionary words are looked for, cleaned, and the rest is don't care",
+    ),
+    "mlt19": Entry(
+        "ocr_eval.protocols.end_to_end.mlt19:Mlt19",
+        "end-to-end",
+        "RRC IoU matching, then equal words as written and upper-cased, and 1-NED over the union (MLT 2019)",
+    ),
+    "tda-rects": Entry(
+        "ocr_eval.protocols.end_to_end.tda_rects:TdaRects",
+        "end-to-end",
+        "by falling score, best gt of every prediction, IoU > .5; 1-NED over gts and false positives (TDA-ReCTS)",
+    ),
+    "totaltext-e2e": Entry(
+        "ocr_eval.protocols.end_to_end.curved_e2e:TotaltextE2e",
+        "end-to-end",
+        "rrc-e2e on rings of any number of corners, as AdelaiDet reads Total-Text; MaskTextSpotterV3 as a variant",
+    ),
+    "totaltext-word-spotting": Entry(
+        "ocr_eval.protocols.end_to_end.curved_word_spotting:TotaltextWordSpotting",
+        "end-to-end",
+        "rrc-word-spotting on rings of any number of corners, as AdelaiDet reads Total-Text",
+    ),
+    "ctw1500-e2e": Entry(
+        "ocr_eval.protocols.end_to_end.curved_e2e:Ctw1500E2e",
+        "end-to-end",
+        "rrc-e2e on curved lines of text, as AdelaiDet and UNITS read CTW1500",
+    ),
+    "ctw1500-word-spotting": Entry(
+        "ocr_eval.protocols.end_to_end.curved_word_spotting:Ctw1500WordSpotting",
+        "end-to-end",
+        "rrc-word-spotting on curved lines of text: lines of several words are don't care",
     ),
     "popeval": Entry(
         "ocr_eval.protocols.end_to_end.popeval:PopEval",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from ocr_eval.protocols.reasons import clause, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -23,9 +25,8 @@ LONGEST = 80  # code points of a string of a file within a sentence
 
 NEAR = 1e-9  # an IoU below this is no overlap worth a word
 
-_Best = tuple[
-    float, bool, int
-]  # IoU, whether it is above the threshold, minus the index: the first of equals
+# IoU, whether it is above the threshold, minus the index (the first of equals), and the pair.
+_Best = tuple[float, bool, int, int]
 
 
 def cut(text: str) -> str:
@@ -46,6 +47,7 @@ class MatchReport:
     """``iou``, ``share``: thresholds of a match. ``first``: the first free prediction was taken, not the best.
 
     ``holders`` (N gt,) says which gts can excuse a prediction; by default those that the match did not search for.
+    ``barred``: positions of pairs that may not match however much they overlap, and the clause that says why.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class MatchReport:
         *,
         first: bool = True,
         holders: NDArray[np.bool_] | None = None,
+        barred: Mapping[int, Clause] | None = None,
     ) -> None:
         pairs = pairing.rings
         self.joined, self.iou, self.share = joined, iou, share
@@ -67,8 +70,10 @@ class MatchReport:
         ious = pairing.iou(pairs)
         self.ious, self.shares = steady(ious), steady(pairing.pred_share(pairs))
         self.meets, self.above = (ious > NEAR).tolist(), pairing.overlaps(pairs, iou).tolist()
+        self.barred = barred or {}
         self.care, self.kept = match.care.tolist(), match.kept.tolist()
         self.ignored, self.partner = match.ignored.tolist(), match.partner.tolist()
+        holders = match.holders if holders is None else holders
         self.holders = (~match.care if holders is None else holders).tolist()
         self.owner = {p: g for g, p in enumerate(self.partner) if p >= 0}
         self.official = pairing.policy != "false-positive"
@@ -94,13 +99,13 @@ class MatchReport:
         best_gt: dict[int, _Best] = {}
         holder: dict[int, tuple[float, int]] = {}
         matched: dict[int, float] = {}
-        nothing = (-1.0, False, 0)
+        nothing = (-1.0, False, 0, 0)
         for k in range(self.start[sample], self.start[sample + 1]):
             g, p, iou = self.gts[k], self.preds[k], self.ious[k]
             if self.meets[k] and self.kept[p]:
-                best_pred[g] = max(best_pred.get(g, nothing), (iou, self.above[k], -p))
+                best_pred[g] = max(best_pred.get(g, nothing), (iou, self.above[k], -p, k))
             if self.meets[k] and self.care[g]:
-                best_gt[p] = max(best_gt.get(p, nothing), (iou, self.above[k], -g))
+                best_gt[p] = max(best_gt.get(p, nothing), (iou, self.above[k], -g, k))
             if self.holders[g]:
                 holder[p] = max(holder.get(p, (-1.0, 0)), (self.shares[k], -g))
             if self.partner[g] == p:
@@ -144,17 +149,19 @@ class MatchReport:
     def _why_missed(self, best: _Best | None, first: int) -> list[Clause]:
         if best is None:
             return [clause("no_prediction_overlaps")]
-        iou, above, p = best[0], best[1], -best[2]
+        iou, above, p, k = best[0], best[1], -best[2], best[3]
         near = clause("nearest_prediction", iou=iou, partner=p - first)
         if above and self.ignored[p]:
             return [near, clause("held_by_dont_care")]
         if above and p in self.owner:
             return [near, clause("taken_by_gt")]
-        return [near, clause("iou_needed", threshold=self.iou)]
+        return [near, self.barred[k] if k in self.barred else clause("iou_needed", threshold=self.iou)]
 
     def _why_wrong(self, best: _Best | None, first: int) -> list[Clause]:
         if best is None:
             return [clause("no_gt_overlaps")]
-        iou, above, g = best[0], best[1], -best[2]
+        iou, above, g, k = best[0], best[1], -best[2], best[3]
         near = clause("nearest_gt", iou=iou, partner=g - first)
+        if k in self.barred:
+            return [near, self.barred[k]]
         return [near, clause("taken_by_prediction") if above else clause("iou_needed", threshold=self.iou)]

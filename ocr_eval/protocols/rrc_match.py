@@ -22,12 +22,14 @@ class RrcMatch(NamedTuple):
     """``ignored`` (N pred,) held by a don't care gt; ``partner`` (N gt,) matched prediction, -1 = no partner.
 
     ``care`` (N gt,) and ``kept`` (N pred,; False: deleted before matching, by a lexicon) are what the rule was run on.
+    ``holders`` (N gt,): the gts that can excuse a prediction, where these are not all that are not care.
     """
 
     ignored: NDArray[np.bool_]
     partner: NDArray[np.int64]
     care: NDArray[np.bool_]
     kept: NDArray[np.bool_]
+    holders: NDArray[np.bool_] | None = None
 
 
 def rrc_match(
@@ -39,10 +41,14 @@ def rrc_match(
     by_confidence: bool = False,
     care: NDArray[np.bool_] | None = None,
     kept: NDArray[np.bool_] | None = None,
+    allowed: NDArray[np.bool_] | None = None,
+    holders: NDArray[np.bool_] | None = None,
 ) -> RrcMatch:
     """Ignores every prediction with I / area > ``area_precision`` in one don't care gt, then, for each care gt in file
     order, takes the first free prediction with IoU > ``iou``. Predictions are tried in file order, or by falling
-    confidence (stable) when ``by_confidence``. Both comparisons are strict and exact.
+    confidence (stable) when ``by_confidence``. Both comparisons are strict and exact. ``allowed`` (pairs of
+    ``pairing.rings``,) names those that may match at all, where the overlap is not all that counts; ``holders`` (N gt,)
+    the gts that ignore predictions, by default all that are not ``care``.
     """
     import numpy as np
 
@@ -50,18 +56,20 @@ def rrc_match(
     care = gt.care if care is None else care
     kept = np.ones(len(pred), np.bool_) if kept is None else kept
     pairs = pairing.rings
-    to_dont_care = ~care[pairs.gt]
+    holding = (~care if holders is None else holders)[pairs.gt]
     ignored = np.zeros(len(pred), np.bool_)
-    held = pairing.covers_pred(pairs, area_precision, among=to_dont_care & kept[pairs.pred])
+    held = pairing.covers_pred(pairs, area_precision, among=holding & kept[pairs.pred])
     ignored[pairs.pred[held]] = True
-    free = ~to_dont_care & (kept & ~ignored)[pairs.pred]
+    free = care[pairs.gt] & (kept & ~ignored)[pairs.pred]
+    if allowed is not None:
+        free &= allowed
     candidates = np.flatnonzero(pairing.overlaps(pairs, iou, among=free))
     if by_confidence:
         confidence = np.zeros(len(pred)) if pred.confidence is None else pred.confidence
         rank = np.empty(len(pred), np.int64)
         rank[np.lexsort((-confidence, pred.sample_of))] = np.arange(len(pred))
         candidates = candidates[np.lexsort((rank[pairs.pred[candidates]], pairs.gt[candidates]))]
-    return RrcMatch(ignored, pairing.first_fit(pairs, candidates), care, kept)
+    return RrcMatch(ignored, pairing.first_fit(pairs, candidates), care, kept, holders)
 
 
 def count_rows(joined: Joined, match: RrcMatch) -> dict[str, NDArray[np.int64]]:
@@ -78,7 +86,7 @@ def count_rows(joined: Joined, match: RrcMatch) -> dict[str, NDArray[np.int64]]:
         "paired": per_sample(gt.sample_of, match.partner >= 0),
         "n_gt": per_sample(gt.sample_of, match.care),
         "n_det": per_sample(pred.sample_of, match.kept & ~match.ignored),
-        "dc_gt": per_sample(gt.sample_of, ~match.care),
+        "dc_gt": per_sample(gt.sample_of, ~match.care if match.holders is None else match.holders),
         "dc_det": per_sample(pred.sample_of, match.ignored),
         "dropped": per_sample(pred.sample_of, ~match.kept),
     }

@@ -7,9 +7,9 @@ import pytest
 from ocr_eval.engine.local import count, explain
 from ocr_eval.errors import InputError
 from ocr_eval.protocols import protocol
-from ocr_eval.protocols.end_to_end.rrc_e2e import texts_agree
 from ocr_eval.tables.counts import Counts
 from ocr_eval.text.lexicon import Lexicon
+from ocr_eval.text.rrc_words import agree_trimmed
 from tests.tables import Word, box, gt, pred
 
 LEFT, RIGHT = box(0, 0, 100, 50), box(200, 0, 300, 50)
@@ -95,7 +95,7 @@ def test_cascade_leaves_empty_gt_texts_out() -> None:
     ],
 )
 def test_words_agree_but_for_one_mark_per_gt_side(truth: str, found: str, agree: bool) -> None:
-    assert texts_agree(truth, found) is agree
+    assert agree_trimmed(truth, found) is agree
 
 
 def test_a_wrong_text_uses_its_pair_up() -> None:

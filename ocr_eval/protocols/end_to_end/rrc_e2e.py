@@ -40,17 +40,12 @@ from ocr_eval.protocols.parameters import check, fraction, parameter, spell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.formulas import Formula
-    from ocr_eval.protocols.rrc_match import RrcMatch
+    from ocr_eval.protocols.word_match import WordMatch
     from ocr_eval.tables.counts import Counts, Totals
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
-
-SPECIAL = frozenset("!?.:,*\"()·[]/'")
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,27 +104,15 @@ class RrcE2e:
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: correct words, pairs right or wrong, care and don't care instances, lexicon deletions."""
-        import numpy as np
+        from ocr_eval.protocols.word_match import count_words
 
-        from ocr_eval.protocols.rrc_match import count_rows, scored_predictions
-        from ocr_eval.tables.counts import Counts
-
-        texts, kept = self._predicted(joined)
-        match = self._match(joined, pairing, kept)
-        correct = self._correct(joined, match, texts)
-        rows = count_rows(joined, match)
-        rows["tp"] = np.bincount(joined.pred.sample_of[correct], minlength=len(joined.sample_ids))
-        scored = scored_predictions(joined, match, correct) if self.confidence else None
-        return Counts.of(joined.sample_ids, {name: rows[name] for name in self.COLUMNS}, scored=scored)
+        return count_words(joined, self._words(joined, pairing), self.COLUMNS, confidence=self.confidence)
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """precision, recall, hmean; with confidences also ap and the interval of its ties."""
-        from ocr_eval.protocols.rrc_match import average_precision, word_scores
+        from ocr_eval.protocols.word_match import word_metrics
 
-        metrics = word_scores(totals["tp"], totals["n_gt"], totals["n_det"])
-        if totals.scored is not None:
-            metrics |= average_precision(totals.scored, totals["n_gt"])
-        return metrics
+        return word_metrics(totals)
 
     def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
         """Partners with IoU, and whether their texts agree."""
@@ -137,77 +120,22 @@ class RrcE2e:
 
     def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
         """``explain`` for many samples of one match."""
-        from ocr_eval.protocols.match_report import MatchReport, cut
-        from ocr_eval.protocols.reasons import clause, extended
-        from ocr_eval.tables.matches import Matches
+        from ocr_eval.protocols.word_match import word_explainer
 
-        gt, pred = joined.gt, joined.pred
-        texts, kept = self._predicted(joined)
-        match = self._match(joined, pairing, kept)
-        correct = self._correct(joined, match, texts)
-        report = MatchReport(joined, pairing, match, self.iou, self.area_precision)
+        words = self._words(joined, pairing)
+        return word_explainer(joined, pairing, words, self.iou, self.area_precision)
 
-        def told(sample: int) -> Matches:
-            first_gt, first_pred = gt.span(sample).start, pred.span(sample).start
-            verdicts = []
-            for verdict in report.verdicts(sample):
-                if verdict.status == "match":
-                    here, (there,) = verdict.index, verdict.partners
-                    g, p = (here, there) if verdict.side == "gt" else (there, here)
-                    if correct[first_pred + p]:
-                        verdict = extended(verdict, clause("texts_agree"))
-                    else:
-                        shown = {
-                            "gt_text": cut(gt.texts[first_gt + g]),
-                            "pred_text": cut(texts[first_pred + p]),
-                        }
-                        verdict = extended(verdict, clause("texts_disagree", **shown), status="wrong text")
-                verdicts.append(verdict)
-            return Matches(joined.sample_ids[sample], tuple(verdicts), pairs=report.pairs(sample))
+    def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
+        from ocr_eval.protocols.word_match import Texts, corrected, match_words
+        from ocr_eval.text.rrc_words import agree_trimmed
 
-        return told
-
-    def _predicted(self, joined: Joined) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        """Texts after the lexicon, and which predictions it leaves."""
-        import numpy as np
-
-        texts = joined.pred.texts
-        if self.lexicon == "none":
-            return texts, np.ones(len(texts), np.bool_)
-        assert joined.lexicon is not None
-        nearest = [joined.lexicon.nearest(text) for text in texts]
-        kept = np.array([word is not None or self.lexicon == "keep" for word in nearest], np.bool_)
-        return tuple(t if word is None else word for t, word in zip(texts, nearest, strict=True)), kept
-
-    def _match(self, joined: Joined, pairing: Pairing, kept: NDArray[np.bool_]) -> RrcMatch:
-        from ocr_eval.protocols.rrc_match import rrc_match
-
-        return rrc_match(
+        pred, kept = corrected(joined, joined.pred.texts, self.lexicon)
+        return match_words(
             joined,
             pairing,
+            Texts(joined.gt.texts, pred, joined.gt.care, kept),
+            agree_trimmed,
             iou=self.iou,
             area_precision=self.area_precision,
             by_confidence=self.confidence,
-            kept=kept,
         )
-
-    def _correct(self, joined: Joined, match: RrcMatch, texts: tuple[str, ...]) -> NDArray[np.bool_]:
-        """(N pred,) True where a prediction is paired and its text agrees."""
-        import numpy as np
-
-        correct = np.zeros(len(texts), np.bool_)
-        for g, p in enumerate(match.partner.tolist()):
-            if p >= 0:
-                correct[p] = texts_agree(joined.gt.texts[g], texts[p])
-        return correct
-
-
-def texts_agree(gt: str, pred: str) -> bool:
-    """Upper-cased equality, where the gt may lose one special character at the front, at the end, or at both."""
-    gt, pred = gt.upper(), pred.upper()
-    if gt == pred:
-        return True
-    if not gt:
-        return False
-    front, end = gt[0] in SPECIAL, gt[-1] in SPECIAL
-    return (front and gt[1:] == pred) or (end and gt[:-1] == pred) or (front and end and gt[1:-1] == pred)
