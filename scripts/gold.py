@@ -25,6 +25,7 @@ from scripts.golds import Row, gold
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "tests/gold"
 FAMILIES = (
+    "tiou",
     "rrc_iou",
     "rrc_e2e",
     "popeval",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from ocr_eval.kernels.outliers import Places
     from ocr_eval.pairing import Pairing
+    from ocr_eval.protocols.formulas import Formula
+    from ocr_eval.tables.counts import Totals
+    from ocr_eval.tables.matches import Verdict
     from ocr_eval.tables.pairs import Pairs
 
     Floats = NDArray[np.float64]
@@ -78,6 +81,8 @@ def without_outliers(
 
     pairs = pairing.rings
     kept = np.where(area > 0, 1.0, 0.0)
+    if not len(kept):
+        return kept
     # No more lies outside than is shared with others: that alone settles most.
     shared = np.bincount(pairs.pred, pairs.inter, minlength=len(pairs.area_pred))
     order = np.argsort(pairs.pred, kind="stable")
@@ -141,3 +146,53 @@ def _check(pairing: Pairing, places: Places, pred: Positions) -> None:
         reason = "a prediction lies in too many gts that overlap each other"
         entry, line = side.entries[int(side.sample_of[p])], int(side.line[p])
         raise InputError([Problem("E_LIMIT", reason, "remove repeated gts", side.source, entry, line)])
+
+
+def scores(totals: Totals, sets: tuple[str, ...]) -> dict[str, float | None]:
+    """precision, recall, hmean of the counts, and of every credit: sum / n_det, sum / n_gt, and their hmean.
+
+    0 when a denominator is 0, None when no sample has a care gt.
+    """
+    from ocr_eval.protocols.rrc_match import word_scores
+    from ocr_eval.tables.counts import harmonic, ratio
+
+    n_gt, n_det = totals["n_gt"], totals["n_det"]
+    made = word_scores(totals["tp"], n_gt, n_det)
+    for name in sets:
+        over_gt, over_det = (totals.sums[key] for key in _terms(name))
+        recall, precision = ratio(over_gt, n_gt), ratio(over_det, n_det, empty=0.0)
+        hmean = harmonic(precision, recall)
+        if n_gt == 0:
+            precision = recall = hmean = None
+        made |= {f"{name}_precision": precision, f"{name}_recall": recall, f"{name}_hmean": hmean}
+    return made
+
+
+def formulas(sets: tuple[str, ...]) -> dict[str, Formula]:
+    """``scores`` as data; on one sample an empty side counts as the script has it (both empty: 1)."""
+    from ocr_eval.protocols.formulas import Harmonic, rate
+    from ocr_eval.protocols.rrc_match import word_formulas
+
+    made = word_formulas()
+    for name in sets:
+        over_gt, over_det = (f"sum:{key}" for key in _terms(name))
+        made[f"{name}_precision"] = rate(over_det, "n_det", empty=0.0)
+        made[f"{name}_recall"] = rate(over_gt, "n_gt", empty=0.0)
+        both = rate(over_det, "n_det", empty=0.0, alone=1.0), rate(over_gt, "n_gt", empty=0.0, alone=1.0)
+        made[f"{name}_hmean"] = Harmonic(*both)
+    return made
+
+
+def _terms(name: str) -> tuple[str, str]:
+    """The sums a set divides by the number of gts, and by that of predictions."""
+    return ("iou", "iou") if name == "iou" else (f"{name}_recall", f"{name}_precision")
+
+
+def credited(verdict: Verdict, ratio: float, credit: float) -> Verdict:
+    """A match with what it counts, and what that is less than its IoU for."""
+    from ocr_eval.protocols.reasons import clause, extended
+
+    if credit == ratio:
+        return extended(verdict, clause("tiou_whole", credit=credit))
+    key = "tiou_cut" if verdict.side == "gt" else "tiou_outlying"
+    return extended(verdict, clause(key, credit=credit, share=round(1 - credit / ratio, 8)))
