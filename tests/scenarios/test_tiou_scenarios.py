@@ -110,7 +110,7 @@ def test_totals_divide_by_care_instances() -> None:
     assert rule_counts.counts == {"tp": 1, "n_gt": 2, "n_det": 2, "dc_gt": 1, "dc_det": 1}
     assert (metrics["iou_recall"], metrics["iou_precision"]) == (0.8 / 2, 0.8 / 2)
     assert metrics["iou_hmean"] == pytest.approx(0.8 / 2, rel=1e-15)
-    assert metrics["tiou_recall"] == 0.8 * (1 - 200 / 1000) / 2
+    assert metrics["tiou_recall"] == 800 * (1 - 200 / 1000) / 1000 / 2
     assert metrics["tiou_hmean"] == pytest.approx(2 * 0.4 * 0.32 / (0.4 + 0.32), rel=1e-15)
 
 
