@@ -35,6 +35,10 @@ class Shares(NamedTuple):
     recall: Floats
     precision: Floats
 
+    def where(self, keep: Flags) -> Shares:
+        """The pairs with a True in ``keep`` (P,)."""
+        return Shares(self.gt[keep], self.pred[keep], self.recall[keep], self.precision[keep])
+
 
 class Groups(NamedTuple):
     """Who belongs together. ``splits`` and ``merges`` stand in the order they were found; one partner is possible."""
