@@ -77,12 +77,17 @@ class Pairing:
         )
         return gt, pred
 
-    def boxes(self, reach: float = 0.0) -> BoxPairs:
-        """Pairs whose closed bounding boxes meet or are at most ``reach`` apart on both axes, whatever their rings."""
+    def boxes(self, reach: float = 0.0, own: tuple[Floats, Floats] | None = None) -> BoxPairs:
+        """Pairs whose closed bounding boxes meet or are at most ``reach`` apart on both axes, whatever their rings.
+
+        ``own``: other boxes for both sides, (4, N) low x, low y, high x, high y; infinite low ends meet nothing.
+        """
         gt, pred = (
             self._engine.side(side.start, side.xy, side.ring, np.zeros(len(side), np.uint8))
             for side in (self.joined.gt, self.joined.pred)
         )
+        if own is not None:
+            gt, pred = gt._replace(box=freeze(own[0])), pred._replace(box=freeze(own[1]))
         wide = pred.box + np.array([[-reach], [-reach], [reach], [reach]])
         g, p = self._candidates(gt, pred._replace(box=freeze(wide)))
         return BoxPairs(g, p, gt.box, pred.box)

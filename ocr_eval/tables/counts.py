@@ -20,7 +20,8 @@ from ocr_eval.tables.instances import freeze
 class Scored:
     """The care predictions with their confidences, for average precision; (D,) arrays, in sample then line order.
 
-    ``extra`` holds what else a protocol needs of each of them, by name, for curves over thresholds of confidence.
+    ``extra`` holds what else a protocol needs of each of them, by name, for curves over thresholds of confidence;
+    ``due`` how many gts each sample holds, by name, where a curve has another number of them than the columns say.
     """
 
     confidence: NDArray[np.float64]
@@ -28,11 +29,14 @@ class Scored:
     line: NDArray[np.int64]  # position of the prediction within its sample, from 0
     correct: NDArray[np.bool_]
     extra: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    due: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)  # (S,) each
 
     def __post_init__(self) -> None:
         for name in ("confidence", "sample", "line", "correct"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
-        object.__setattr__(self, "extra", {name: freeze(column) for name, column in self.extra.items()})
+        for name in ("extra", "due"):
+            columns = {key: freeze(column) for key, column in getattr(self, name).items()}
+            object.__setattr__(self, name, columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +128,7 @@ class Counts:
                 scored.line[mine],
                 scored.correct[mine],
                 {name: column[mine] for name, column in scored.extra.items()},
+                {name: column[kept] for name, column in scored.due.items()},
             )
         assert self.sums is not None
         ids = tuple(self.sample_ids[k] for k in kept)
@@ -154,6 +159,7 @@ class Counts:
                 np.concatenate([s.line for s in lists]),
                 np.concatenate([s.correct for s in lists]),
                 {name: np.concatenate([s.extra[name] for s in lists]) for name in lists[0].extra},
+                {name: np.concatenate([s.due[name] for s in lists]) for name in lists[0].due},
             )
         return cls(
             ids,
@@ -179,9 +185,8 @@ class Counts:
         if self.scored is not None:
             s = self.scored
             result["scored"] = [s.confidence.tolist(), s.sample.tolist(), s.line.tolist(), s.correct.tolist()]
-            result["scored"] += (
-                [{name: column.tolist() for name, column in s.extra.items()}] if s.extra else []
-            )
+            more = [s.extra, s.due] if s.due else [s.extra] if s.extra else []
+            result["scored"] += [{name: column.tolist() for name, column in each.items()} for each in more]
         return result
 
     @classmethod
@@ -189,13 +194,15 @@ class Counts:
         """The table that ``to_json`` wrote."""
         scored = None
         if "scored" in data:
-            confidence, sample, line, correct, *extra = data["scored"]
+            confidence, sample, line, correct, *more = data["scored"]
+            extra, due = [*more, {}, {}][:2]
             scored = Scored(
                 np.array(confidence, np.float64),
                 np.array(sample, np.int64),
                 np.array(line, np.int64),
                 np.array(correct, np.bool_),
-                {name: np.array(column, np.float64) for given in extra for name, column in given.items()},
+                {name: np.array(column, np.float64) for name, column in extra.items()},
+                {name: np.array(column, np.int64) for name, column in due.items()},
             )
         size = len(data["samples"])
         return cls(
