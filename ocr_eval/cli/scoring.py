@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.cli.inputs import above, read_side, reading
+from ocr_eval.cli.inputs import above, read_lines, read_side, reading
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
@@ -43,12 +43,14 @@ class Scorer:
         if flags["confidence_above"] is not None:
             provenance["confidence_above"] = flags["confidence_above"]
         kernels = flags.get("kernels", "auto")
-        self.job = Job(self.gt, rules, dataset, lexicon, flags["invalid_polygons"], kernels, provenance)
+        lines = read_lines(flags.get("gt_lines"), rules, format=flags["gt_format"], **self.common)
+        policy = flags["invalid_polygons"]
+        self.job = Job(self.gt, rules, dataset, lexicon, policy, kernels, provenance, lines)
 
     def read(self, path: str) -> Instances:
         """A prediction, without what ``--confidence-above`` leaves out."""
         arguments = reading(self.rules, "prediction") | self.common
-        pred = read_side(path, format=self.flags["pred_format"], samples=self.gt.sample_ids, **arguments)
+        pred = read_side(path, format=self.flags["pred_format"], samples=self.gt, **arguments)
         return above(pred, self.flags["confidence_above"])
 
     def score(self, path: str, name: str) -> list[Record]:

@@ -50,6 +50,16 @@ FORMATS: dict[str, Row] = {
     "tda-rects": Row(
         "ocr_eval.formats.rects:TDA_RECTS", True, True, "one JSON list of predictions for all images"
     ),
+    "rrc-2024": Row(
+        "ocr_eval.formats.rrc2024:RRC2024", True, True, "one JSON: image -> points, text, ignore"
+    ),
+    "coco": Row("ocr_eval.formats.coco:COCO", True, True, "COCO instances, or a list of COCO results"),
+    "coco-text": Row(
+        "ocr_eval.formats.coco_text:COCO_TEXT", True, True, "COCO-Text anns and imgs, or results"
+    ),
+    "units-json": Row(
+        "ocr_eval.formats.units:UNITS", True, True, "one JSON list: image_id, polys, rec, score"
+    ),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
@@ -80,7 +90,7 @@ def read(
     *,
     format: str | None = None,  # noqa: A002
     role: str = "prediction",
-    samples: Sequence[str] | None = None,
+    samples: Sequence[str] | Instances | None = None,
     text: bool | None = None,
     confidence: bool = False,
     geometry: bool = True,
@@ -99,7 +109,7 @@ def read(
     ----------
     format: an id of ``FORMATS``, perhaps with choices (``polygon(order=yx)``); None recognises the layout by content.
     role: ``"prediction"`` or ``"gt"``. A fault of a gt is E_GT; ``###`` is don't care only there.
-    samples: the gt's sample ids. Names are joined with them, and the result carries the gt's ids.
+    samples: the gt, or its sample ids. Names are joined with them, and the result carries the gt's ids.
     text: True when every instance needs a transcription; otherwise it is taken where the layout has one.
     confidence: every instance carries one; without it a further number is part of the transcription.
     geometry: False for recognition lists, which have no rings.

@@ -35,7 +35,7 @@ def examine(
     *,
     format: str | None = None,  # noqa: A002
     role: str = "prediction",
-    samples: Sequence[str] | None = None,
+    samples: Sequence[str] | Instances | None = None,
     text: bool | None = None,
     confidence: bool = False,
     geometry: bool = True,
@@ -44,6 +44,7 @@ def examine(
     invalid_polygons: str = "refuse",
     max_errors: int = 100,
     stdin: bytes | None = None,
+    verbatim: bool = False,
     boxes: bool = False,
     angle: bool = False,
 ) -> Examination:
@@ -64,6 +65,7 @@ def examine(
         invalid_polygons=invalid_polygons,
         max_errors=max_errors,
         stdin=stdin,
+        verbatim=verbatim,
         boxes=boxes,
         angle=angle,
     )
@@ -75,7 +77,7 @@ def reading(
     *,
     format: str | None,  # noqa: A002
     role: str,
-    samples: Sequence[str] | None,
+    samples: Sequence[str] | Instances | None,
     text: bool | None,
     confidence: bool,
     geometry: bool,
@@ -92,7 +94,7 @@ def reading(
     name, choices = (None, {}) if format is None else choices_of(format)
     _check_arguments(name, role, geometry, invalid_polygons, stdin, str(source))
     findings = Findings(str(source), role, max_errors)
-    known = None if samples is None else Samples(samples)
+    known = _samples(samples)
     options = Options(role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle)
     found = sources.open_source(
         str(source), stdin, findings, limits, None if known is None else len(known.ids)
@@ -105,6 +107,12 @@ def reading(
     options = _for_role(chosen, options)
     instances = _table(chosen, entries, options, findings, None if boxes else invalid_polygons)
     return findings, len(entries), instances
+
+
+def _samples(samples: Sequence[str] | Instances | None) -> Samples | None:
+    if isinstance(samples, Instances):
+        return Samples(samples.sample_ids, samples.aliases)
+    return None if samples is None else Samples(samples)
 
 
 def _check_arguments(
@@ -199,8 +207,8 @@ def _all_confidences(texts: Sequence[str | None]) -> bool:
 def _other_layout(name: str, entries: list[Entry], options: Options, findings: Findings) -> bool:
     """True after replacing many faults by one: most lines fail, and the content looks like another layout.
 
-    Only faults of the layout count (E_FORMAT, E_COORD, E_ENCODING); a file in the named layout with many bad lines keeps them
-    all.
+    Only faults of the layout count (E_FORMAT, E_COORD, E_ENCODING); a file in the named layout with many bad lines
+    keeps them all.
     """
     layout = ("E_FORMAT", "E_COORD", "E_ENCODING")
     wrong = [

@@ -146,12 +146,13 @@ def _walk(document: Any) -> Iterator[tuple[str, Any]]:
         pointer, value = stack.pop()
         yield pointer, value
         if isinstance(value, dict):
-            stack += [(f"{pointer}/{_token(key)}", item) for key, item in reversed(value.items())]
+            stack += [(f"{pointer}/{token(key)}", item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
             stack += [(f"{pointer}/{k}", value[k]) for k in range(len(value) - 1, -1, -1)]
 
 
-def _token(key: str) -> str:
+def token(key: str) -> str:
+    """A key as a part of a JSON pointer, safe to show."""
     return quote(key.replace("~", "~0").replace("/", "~1"))[1:-1]
 
 

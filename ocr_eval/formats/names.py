@@ -78,9 +78,10 @@ class Doubles:
 class Samples:
     """The samples of the ground truth, looked up by the key of a file name."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
+    def __init__(self, ids: Iterable[str], aliases: Sequence[str] = ()) -> None:
         self.ids: tuple[str, ...] = tuple(ids)
         self._exact = frozenset(self.ids)
+        self._aliases = dict(zip(aliases, self.ids, strict=True)) if aliases else {}
 
     @cached_property
     def _by_value(self) -> dict[str, str | None]:
@@ -95,6 +96,22 @@ class Samples:
         if key in self._exact:
             return key
         return self._by_value.get(by_value(key)) if key[-1:].isdigit() else None
+
+    def find_number(self, number: str) -> str | None:
+        """The gt's id for the number of an image: its alias, a name, or the only one that ends in the number."""
+        found = self._aliases.get(number) or self.find(number)
+        if found is None and number.isascii() and number.isdigit():
+            found = self._numbers.get(by_value(number))
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, str | None]:
+        table: dict[str, str | None] = {}
+        for sample in self.ids:
+            short = by_value(sample)
+            number = short[len(short.rstrip("0123456789")) :]
+            table[number] = None if number in table else sample
+        return table
 
     @cached_property
     def _sorted(self) -> list[str]:

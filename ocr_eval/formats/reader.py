@@ -64,7 +64,7 @@ class Columns:
     samples: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)  # instances per sample
-    positions: list[int] = field(default_factory=list)  # of a document's samples in it, for the pointer
+    positions: list[int | str] = field(default_factory=list)  # of a document's samples in it, for the pointer
     xy: list[NDArray[np.float64]] = field(default_factory=list)  # flat x, y, x, y …
     vertices: list[NDArray[np.int64]] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)

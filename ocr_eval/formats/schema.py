@@ -19,6 +19,7 @@ class Names:
         self._entry, self._known, self._findings = entry, options.samples, findings
         self._doubles = Doubles()
         self._unknown: list[Unknown] = []
+        self._numbered: dict[str, str | None] = {}
 
     def sample(self, name: str, pointer: str) -> str | None:
         """The sample's id, or None for one that the gt does not have. Raises JsonFault for a second one of the name."""
@@ -33,6 +34,18 @@ class Names:
         if found is None:
             self._unknown.append(Unknown(key, name, self._entry.name))
         return found
+
+    def numbered(self, identity: str) -> str | None:
+        """The sample of an image's id, which may come again and again; None for one that the gt does not have."""
+        if identity not in self._numbered:
+            found = identity if self._known is None else self._known.find_number(identity)
+            self._numbered[identity] = found
+            if found is not None and found != identity:
+                place = f"{identity} is {found}"
+                self._findings.warn("W_LAYOUT", "images joined by their number", place=place)
+            if found is None:
+                self._unknown.append(Unknown(identity, identity, self._entry.name))
+        return self._numbered[identity]
 
     def tell_unknown(self) -> None:
         """Records the names that are no sample of the gt."""
@@ -63,6 +76,17 @@ def field(item: Any, key: str, wanted: type, pointer: str) -> Any:
         got = kind(value) if key in item else "nothing"
         raise JsonFault("E_FORMAT", f"{pointer}/{key} must be {kind(wanted())}, got {got}")
     return value
+
+
+def identity(item: dict[str, Any], key: str, pointer: str) -> str:
+    """The id of an image or an annotation: a whole number or a text, as text."""
+    value = item.get(key)
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        got = kind(value) if key in item else "nothing"
+        raise JsonFault("E_FORMAT", f"{pointer}/{key} must be a whole number or a string, got {got}")
+    return str(value)
 
 
 def flag(item: dict[str, Any], key: str, pointer: str) -> bool:

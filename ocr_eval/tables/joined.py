@@ -27,15 +27,19 @@ class Joined:
     missing: tuple[str, ...]
     notices: tuple[Notice, ...]
     lexicon: WordList | None = None
+    gt_lines: Instances | None = None  # text lines, on the same sample axis
 
     @property
     def sample_ids(self) -> tuple[str, ...]:
         return self.gt.sample_ids
 
 
-def join(gt: Instances, pred: Instances, lexicon: WordList | None = None) -> Joined:
+def join(
+    gt: Instances, pred: Instances, lexicon: WordList | None = None, gt_lines: Instances | None = None
+) -> Joined:
     """Puts the prediction on the gt's sample axis; a sample without prediction becomes empty.
 
+    ``gt_lines`` must have every gt sample; further ones are left out with a notice.
     Raises InputError for a prediction of an unknown sample; readers that know the samples name place and close names.
     """
     position = {sample: index for index, sample in enumerate(pred.sample_ids)}
@@ -54,4 +58,23 @@ def join(gt: Instances, pred: Instances, lexicon: WordList | None = None) -> Joi
         notices += (
             Notice("W_MISSING_SAMPLES", "samples without prediction, counted as empty", count, missing[:3]),
         )
-    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices, lexicon)
+    if gt_lines is not None:
+        gt_lines, more = _with_lines(gt, gt_lines)
+        notices += more
+    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices, lexicon, gt_lines)
+
+
+def _with_lines(gt: Instances, gt_lines: Instances) -> tuple[Instances, tuple[Notice, ...]]:
+    """Text lines on the sample axis of the words. Raises InputError (E_GT) when a sample has none."""
+    position = {sample: index for index, sample in enumerate(gt_lines.sample_ids)}
+    absent = [sample for sample in gt.sample_ids if sample not in position]
+    if absent:
+        reason = f"{len(absent)} samples of the ground truth have no text lines, first {', '.join(absent[:3])}"
+        hint = "the second ground truth needs an entry for every sample, if an empty one"
+        raise InputError([Problem("E_GT", reason, hint, gt_lines.source)])
+    notices = tuple(replace(n, message=f"text lines: {n.message}") for n in gt_lines.notices)
+    extra = sorted(position.keys() - set(gt.sample_ids))
+    if extra:
+        message = "samples of the text lines that the ground truth does not have, left out"
+        notices += (Notice("W_IGNORED", message, len(extra), tuple(extra[:3])),)
+    return gt_lines.take([position[sample] for sample in gt.sample_ids], gt.sample_ids), notices

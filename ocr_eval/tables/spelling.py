@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ocr_eval.limits import Limits
 
 
-# Further numbers of instances, of COCO documents: the box as written, the area as annotated, iscrowd as 0 or 1, and
-# the id of the category.
-NUMBERS = ("left", "top", "width", "height", "area", "crowd", "category")
+# Further numbers of instances, of COCO documents: the box as written, the area as annotated, iscrowd as 0 or 1, the id
+# of the category, and 1 where a transcription is given (0: the field is absent, which is not an empty text).
+NUMBERS = ("left", "top", "width", "height", "area", "crowd", "category", "transcribed")
 
 
 class LineError(ValueError):

@@ -46,6 +46,8 @@ GT = [
     Total("ctw1500/gt_ctw1500.zip", "polygon", 500, 0, 3068, 0, 0, (28, 28)),
     Total("ctw1500/gt_e2e.zip", "ctw1500", 500, 0, 3075, 387, 1, (28, 28)),
     Total("kr_documents/gt.zip", "icdar-quad", 100, 0, 10532, 72, 3, (8, 8)),
+    Total("ic13/coco_gt.json", "coco", 233, 0, 1637, 542, None, (8, 8), "official"),
+    Total("rrc2024/icdar13_test.json", "rrc-2024", 233, 0, 1637, 720, 0, (8, 8), "official"),
     Total("rects_tda/val_gt.zip", "rects", 1000, 0, 10776, 2449, 0, (8, 8), "official"),
 ]
 DETECTION = [
@@ -59,6 +61,7 @@ DETECTION = [
     Total("ic13/detection/synthetic.zip", "icdar-ltrb", 233, 1, 1725, 0, None, (8, 8), "official"),
     Total("totaltext/detection/baseline.zip", "polygon", 300, 2, 2098, 0, None, (12, 12)),
     Total("ctw1500/detection/ctd.zip", "polygon", 500, 0, 3340, 0, None, (52, 80)),
+    Total("ic13/coco_dt.json", "coco", 232, 0, 1725, 0, None, (8, 8), "official"),
     Total("td500/detection/textpms.zip", "td500", 200, 7, 570, 0, None, (8, 8)),
     Total("td500/detection/drrg.zip", "td500", 200, 10, 777, 0, None, (8, 8)),
 ]
@@ -74,6 +77,8 @@ END_TO_END = [
     Total("totaltext/end_to_end/units_shared.zip", "ctw1500", 299, 2, 2178, 0, 0, (32, 32)),
     Total("ctw1500/end_to_end/units_finetune.zip", "ctw1500", 500, 0, 2742, 0, 0, (32, 32), "official"),
     Total("ic13/end_to_end/synthetic_ltrb.zip", "icdar-ltrb", 233, 2, 1032, 0, 0, (8, 8)),
+    Total("ic15/end_to_end/units_shared.json", "units-json", 500, 0, 2942, 0, 0, (8, 8)),
+    Total("rrc2024/icdar13_baseline.json", "rrc-2024", 233, 47, 717, 0, 0, (8, 8)),
     Total("kr_documents/end_to_end/official.zip", "icdar-quad", 100, 0, 10170, 0, 11, (8, 8)),
     Total("rects_tda/end_to_end/example_pred.json", "tda-rects", 1000, 0, 14907, 0, 4114, (8, 8), "official"),
 ]
