@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ocr_eval.cli.options import Example, Settings, common, option
+
+if TYPE_CHECKING:
+    from ocr_eval.protocols import Entry
 
 
 @click.command(
@@ -44,7 +47,15 @@ def listed() -> list[dict[str, Any]]:
     """The registry, without importing a protocol."""
     from ocr_eval.protocols import protocols
 
-    return [{"id": name, "task": entry.task, "line": entry.line} for name, entry in protocols().items()]
+    return [head(name, entry) for name, entry in protocols().items()]
+
+
+def head(name: str, entry: Entry) -> dict[str, Any]:
+    """What the list tells of one; a protocol of another package has no summary."""
+    from ocr_eval.protocols.summaries import SUMMARIES
+
+    told = {"id": name, "task": entry.task, "line": entry.line}
+    return told | (SUMMARIES[name]._asdict() if name in SUMMARIES else {})
 
 
 def described(name: str) -> dict[str, Any]:
@@ -55,9 +66,7 @@ def described(name: str) -> dict[str, Any]:
     cls = protocol_class(name)
     entry = protocols()[name]
     return {
-        "id": name,
-        "task": entry.task,
-        "line": entry.line,
+        **head(name, entry),
         "version": cls.VERSION,
         "parameters": [
             {
@@ -76,13 +85,23 @@ def described(name: str) -> dict[str, Any]:
     }
 
 
+PHRASES = {"matching": "matching", "text": "text", "dont_care": "don't care", "blind": "cannot see"}
+
+
 def render_list(found: list[dict[str, Any]]) -> str:
-    """One line per protocol."""
-    width = max(len(item["id"]) for item in found)
-    lines = [f"{item['id']:<{width}}  {item['task']:<11}  {item['line']}" for item in found]
-    return (
-        "\n".join(lines) + "\n\n`ocr-eval protocols ID` shows the rule, its parameters and its deviations.\n"
-    )
+    """By task: one line per protocol, then its phrases below it."""
+    lines = []
+    for task in dict.fromkeys(item["task"] for item in found):
+        lines += [task, ""]
+        for item in (item for item in found if item["task"] == task):
+            lines.append(f"  {item['id']}: {item['line']}")
+            lines += [
+                f"      {label + ':':<12}{item[key]}"
+                for key, label in PHRASES.items()
+                if item.get(key, "none") != "none"
+            ]
+        lines.append("")
+    return "\n".join(lines) + "\n`ocr-eval protocols ID` shows the rule, its parameters and its deviations.\n"
 
 
 def render(item: dict[str, Any]) -> str:
