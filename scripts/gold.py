@@ -31,6 +31,9 @@ FAMILIES = (
     "popeval",
     "recognition",
     "presets",
+    "curved_detection",
+    "word_spotting",
+    "deteval",
 )
 
 

@@ -75,7 +75,7 @@ def gold(source: Source, shared: Path) -> Row:
     data = read(shared, source.expected)
     images = [(sample, source.row(image)) for sample, image in source.images(data)]
     official = source.overall(data)
-    columns = {column: [row[column] for _, row in images] for column in images[0][1]}
+    columns = {column: [row[column] for _, row in images] for column in (images[0][1] if images else ())}
     result: Row = {
         "protocol": source.protocol,
         "invalid_polygons": source.invalid_polygons,
