@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("ocr_eval.cli.inspect", "dataset report: distributions, character table, suspicious labels"),
     "plan": ("ocr_eval.cli.plan", "how many samples for a wanted precision"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
+    "study": ("ocr_eval.cli.study", "the PopEval paper's questions on the data at hand"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
     "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),
 }
