@@ -79,7 +79,9 @@ def _slope(body: Mapping[str, Any], ranks: Sequence[Mapping[str, Any]], lang: st
     ]
     title = text(lang, "study.plot.ranks")
     about = text(lang, "study.plot.ranks.about")
-    return slope_plot(*sides, lines, name="study-ranks", title=title, about=about, heads=(one, other))
+    return slope_plot(
+        sides[0], sides[1], lines, name="study-ranks", title=title, about=about, heads=(one, other)
+    )
 
 
 def _correlations(found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -100,4 +102,5 @@ def _bar(figure: Figure) -> Markup | str:
 
     if figure["value"] is None:
         return ""
-    return interval_bar(figure["value"], *(figure["interval"] or (None, None)), -1.0, 1.0)
+    lo, hi = figure["interval"] or (None, None)
+    return interval_bar(figure["value"], lo, hi, -1.0, 1.0)
