@@ -131,7 +131,7 @@ def from_json(formula: Any) -> Formula:
         assert all(isinstance(part, Rate) for part in parts)
         return Harmonic(*parts)  # type: ignore[arg-type]
     over, under = (tuple((str(name), int(weight)) for name, weight in formula[s]) for s in ("over", "under"))
-    return Rate(over, under, formula["empty"], formula["alone"])
+    return Rate(over, under, formula["empty"], formula["alone"], bool(formula.get("floor")))
 
 
 def to_latex(board: BoardView) -> str:

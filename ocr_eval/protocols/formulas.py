@@ -19,18 +19,20 @@ _TERM = re.compile(r"([+-]?)(?:(\d+)\*)?((?:sum:)?[a-z][a-z0-9_]*)")
 class Rate:
     """``over / under``. ``empty`` is the value of 0/0 over all samples, ``alone`` on one sample (None: undefined).
 
-    x/0 with x other than 0 is undefined.
+    x/0 with x other than 0 is undefined. With ``floor`` an ``over`` below 0 counts as 0 (penalties that outweigh).
     """
 
     over: Terms
     under: Terms
     empty: float | None = None
     alone: float | None = None
+    floor: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What the browser evaluates."""
         terms = {"over": [list(t) for t in self.over], "under": [list(t) for t in self.under]}
-        return {"kind": "rate", **terms, "empty": self.empty, "alone": self.alone}
+        floor = {"floor": True} if self.floor else {}
+        return {"kind": "rate", **terms, "empty": self.empty, "alone": self.alone, **floor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class Harmonic:
 Formula = Rate | Harmonic
 
 
-def rate(over: str, under: str, empty: float | None = None, alone: float | None = None) -> Rate:
+def rate(
+    over: str, under: str, empty: float | None = None, alone: float | None = None, *, floor: bool = False
+) -> Rate:
     """``rate("2*tp", "n_gt + n_det - match")``. Raises ValueError for anything but sums of weighted terms."""
-    return Rate(terms(over), terms(under), empty, alone)
+    return Rate(terms(over), terms(under), empty, alone, floor)
 
 
 def terms(text: str) -> Terms:

@@ -23,7 +23,8 @@ def sides(formula: Formula) -> tuple[Terms, ...]:
 def combine(formula: Formula, parts: Sequence[NDArray[Any]], *, alone: bool = False) -> Floats:
     """The metric from its ``sides``, elementwise; nan where it has no value."""
     if isinstance(formula, Rate):
-        return _divide(parts[0], parts[1], formula.alone if alone else formula.empty)
+        over = np.maximum(parts[0], 0) if formula.floor else parts[0]
+        return _divide(over, parts[1], formula.alone if alone else formula.empty)
     p = combine(formula.precision, parts[:2], alone=alone)
     r = combine(formula.recall, parts[2:], alone=alone)
     total = p + r
@@ -54,9 +55,11 @@ def influence(formula: Formula, rows: Sequence[Floats], whole: Sequence[Floats],
     """(S, n) contributions from the sides of every sample (S, n) and of all (S, 1)."""
     if isinstance(formula, Rate):
         over, under = whole
+        floored = formula.floor & (over < 0)
+        over = np.where(floored, 0.0, over)
         some = np.where(under == 0, 1.0, under)
         value = np.where((under == 0) & (over == 0) & (formula.empty is not None), 0.0, over / some)
-        moved = np.where(under == 0, 0.0, (rows[0] - value * rows[1]) / (some / max(samples, 1)))
+        moved = np.where((under == 0) | floored, 0.0, (rows[0] - value * rows[1]) / (some / max(samples, 1)))
         undefined = np.isnan(_divide(over, under, formula.empty))
         return np.where(undefined, np.nan, moved)
     p, r = (

@@ -90,6 +90,14 @@ CASES: dict[str, tuple[Formula, int, str]] = {
     "real_valued_sums": (rate("sum:similarity", "n_gt + n_det - match", alone=1.0), 60, ""),
     "samples_less_a_sum": (rate("samples - sum:similarity", "samples"), 45, ""),
     "harmonic_of_two_numerators": (Harmonic(rate("match", "n_det", 0.0), rate("tp", "n_gt", 0.0)), 70, ""),
+    "penalties_that_outweigh": (
+        Harmonic(
+            rate("tp - match", "n_det", 0.0, 0.0, floor=True),
+            rate("2*tp - n_gt", "n_gt", 0.0, 0.0, floor=True),
+        ),
+        70,
+        "",
+    ),
     "groups": (HMEAN, 90, "groups"),
     "harmonic_in_groups": (Harmonic(rate("match", "n_det", 0.0), rate("tp", "n_gt", 0.0)), 90, "groups"),
     "a_part_of_the_samples": (HMEAN, 90, "part"),

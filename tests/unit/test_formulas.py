@@ -21,6 +21,7 @@ def value(formula: Formula, totals: Totals) -> float | None:
         p, r = value(formula.precision, totals), value(formula.recall, totals)
         return None if p is None or r is None else 2.0 * p * r / (p + r) if p + r else 0.0
     over, under = (sum(w * term(totals, name) for name, w in side) for side in (formula.over, formula.under))
+    over = max(over, 0) if formula.floor else over
     return over / under if under else None if over else formula.empty
 
 

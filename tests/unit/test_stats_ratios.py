@@ -61,6 +61,17 @@ def test_a_harmonic_mean_of_two_different_numerators() -> None:
     assert found.select(np.array([False, True])).point(TWO_SIDED)[0] == 0.0
 
 
+def test_penalties_that_outweigh_give_zero_and_move_nothing() -> None:
+    columns = {"tp": np.array([1, 5]), "penalty": np.array([3, 1]), "chars": np.array([4, 6])}
+    found = Stack.from_columns(["a"], names(2), columns)
+    floored = rate("tp - penalty", "chars", floor=True)
+    assert found.each(floored)[:, 0].tolist() == [0.0, 4 / 6]
+    assert found.point(floored)[0] == (6 - 4) / 10
+    worse = Stack.from_columns(["a"], names(2), columns | {"penalty": np.array([3, 9])})
+    assert worse.point(floored)[0] == 0.0
+    assert worse.influence(floored)[:, 0].tolist() == [0.0, 0.0]
+
+
 def test_sums_are_rounded_half_to_even_at_2_to_the_minus_30() -> None:
     half = 2.0**-31
     values = np.array([half, 3 * half, 0.1, 1.0])

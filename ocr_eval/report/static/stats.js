@@ -26,12 +26,15 @@
       [name, name.startsWith('sum:') ? table.get(name).map(grid) : table.get(name)]));
     const sides = terms.map(side =>
       from(n, i => side.reduce((sum, [name, weight]) => sum + weight * columns.get(name)[i], 0)));
-    const rate = (k, sums, at, empty) => (sums[at + 1] ? sums[at] / sums[at + 1] : sums[at] ? NaN : rates[k][empty] ?? NaN);
+    const rate = function (k, sums, at, empty) {
+      const over = rates[k].floor ? Math.max(sums[at], 0) : sums[at];
+      return sums[at + 1] ? over / sums[at + 1] : over ? NaN : rates[k][empty] ?? NaN;
+    };
     const value = function (sums, at = 0, empty = 'empty') {
       const p = rate(0, sums, at, empty), r = rates[1] ? rate(1, sums, at + 2, empty) : 0;
       return rates[1] ? 2 * p * r / (p + r || 1) : p;
     };
-    return {formula, columns, sides, value, each: from(n, i => value(sides.map(side => side[i]), 0, 'alone'))};
+    return {formula, rates, columns, sides, value, each: from(n, i => value(sides.map(side => side[i]), 0, 'alone'))};
   };
 
   // Two metrics on chosen samples, added up per group: units x (A's sides, B's sides).
@@ -114,8 +117,9 @@
 
   S.influence = function (metric, chosen) { // the metric moves by e/n when a sample counts once more
     const {sides} = metric, total = sides.map(side => chosen.reduce((sum, i) => sum + side[i], 0));
-    const [p, r] = [0, 2].map(k => total[k] / total[k + 1] || 0);
-    const e = (k, x, i) => (sides[k][i] - x * sides[k + 1][i]) / (total[k + 1] / chosen.length) || 0;
+    const floored = k => metric.rates[k / 2]?.floor && total[k] < 0;
+    const [p, r] = [0, 2].map(k => floored(k) ? 0 : total[k] / total[k + 1] || 0);
+    const e = (k, x, i) => floored(k) ? 0 : (sides[k][i] - x * sides[k + 1][i]) / (total[k + 1] / chosen.length) || 0;
     return chosen.map(i => (sides[2] ? (2 * r * r * e(0, p, i) + 2 * p * p * e(2, r, i)) / (p + r) ** 2 || 0 : e(0, p, i)));
   };
 
