@@ -57,6 +57,12 @@ FORMATS: dict[str, Row] = {
     "coco-text": Row(
         "ocr_eval.formats.coco_text:COCO_TEXT", True, True, "COCO-Text anns and imgs, or results"
     ),
+    "hiertext": Row(
+        "ocr_eval.formats.hiertext:HIERTEXT",
+        True,
+        True,
+        "paragraphs of lines of words, all images in one JSON",
+    ),
     "units-json": Row(
         "ocr_eval.formats.units:UNITS", True, True, "one JSON list: image_id, polys, rec, score"
     ),
