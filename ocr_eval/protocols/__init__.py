@@ -41,6 +41,11 @@ REGISTRY: dict[str, Entry] = {
         "detection",
         "tiou for rings of any number of corners, in single precision (CTW1500, Total-Text)",
     ),
+    "tiou-wordline": Entry(
+        "ocr_eval.protocols.detection.tiou_wordline:TiouWordline",
+        "detection",
+        "tiou where a prediction may match a text line instead of a word; needs --gt-lines",
+    ),
     "ctw1500": Entry(
         "ocr_eval.protocols.detection.ctw1500:Ctw1500",
         "detection",
@@ -55,6 +60,36 @@ REGISTRY: dict[str, Entry] = {
         "ocr_eval.protocols.detection.td500:Td500",
         "detection",
         "rrc-iou on unrotated boxes, and angles less than pi/8 apart (MSRA-TD500)",
+    ),
+    "ic13-v1": Entry(
+        "ocr_eval.protocols.detection.ic13:Ic13V1",
+        "detection",
+        "ICDAR 2013 boxes of whole pixels, area recall .8, precision .4, splits and merges, as first published",
+    ),
+    "ic13-v2": Entry(
+        "ocr_eval.protocols.detection.ic13:Ic13V2",
+        "detection",
+        "ic13-v1 with rounded sums; splits and merges of one partner are pairs",
+    ),
+    "ic13-deteval": Entry(
+        "ocr_eval.protocols.detection.ic13:Ic13Deteval",
+        "detection",
+        "ic13-v2 where a pair may meet nobody else (ICDAR 2013, option DetEval)",
+    ),
+    "totaltext-deteval": Entry(
+        "ocr_eval.protocols.detection.totaltext_deteval:TotalTextDeteval",
+        "detection",
+        "curved words with splits and merges, shares rounded to two decimals (Total-Text, .7 and .6)",
+    ),
+    "psenet-deteval": Entry(
+        "ocr_eval.protocols.detection.psenet_deteval:PsenetDeteval",
+        "detection",
+        "Total-Text DetEval as PSENet has it: not rounded, one-to-one checked from one side",
+    ),
+    "totaltext-pascal": Entry(
+        "ocr_eval.protocols.detection.totaltext_pascal:TotalTextPascal",
+        "detection",
+        "curved words, every prediction to its best gt, IoU >= .5, of polygons or pixels (Total-Text)",
     ),
     "cascade": Entry(
         "ocr_eval.protocols.end_to_end.cascade:Cascade",
@@ -165,6 +200,7 @@ class Reads(NamedTuple):
     verbatim: bool = False  # transcriptions as written, quotes included; if no other protocol reads them
     gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
     lexicon: bool = False  # a word list must be given
+    gt_lines: bool = False  # a second ground truth, with text lines, must be given
     boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area
 
 
