@@ -36,10 +36,18 @@ def edited(word: str, rate: float, drawn: np.random.Generator) -> str:
 
 
 @pytest.mark.parametrize(
-    ("size", "rate", "resolved"), [(3, 0.15, 0.994), (3, 0.4, 0.928), (5, 0.15, 0.9995), (5, 0.4, 0.981)]
+    ("size", "rate", "open_share", "resolved"),
+    [(3, 0.15, 0.010, 0.994), (3, 0.4, 0.081, 0.928), (5, 0.15, 0.0005, 0.9995), (5, 0.4, 0.007, 0.981)],
 )
-def test_medoids_of_seeded_edits(shared: Path, size: int, rate: float, resolved: float) -> None:
-    """Exact rates with the first of several best texts, as the reference counts; ``resolved`` without ties."""
+def test_medoids_of_seeded_edits(
+    shared: Path, size: int, rate: float, open_share: float, resolved: float
+) -> None:
+    """Exact rates with the first of several best texts, as the reference counts; ``resolved`` without ties.
+
+    How many units stay open depends on how edits are made, which the reference does not say: .095 to .136 of three
+    annotators at rate .4 for substitutions only, deletions too, small alphabets, confusions. What does not is the share
+    of all units that is decided, and rightly: the reference's (1 - .081) .928 = .853 against .857 here.
+    """
     words = json.loads((shared / "data/agreement/real_checkers/words.json").read_text("utf-8"))
     measured = json.loads((shared / "expected/agreement/consensus_and_chance.json").read_text("utf-8"))
     known = measured[f"consensus K={size} edit-rate={rate:g}"]
@@ -67,7 +75,9 @@ def test_medoids_of_seeded_edits(shared: Path, size: int, rate: float, resolved:
         spread = (2 * share * (1 - share) / len(words)) ** 0.5
         assert hits / len(words) == pytest.approx(share, abs=3 * spread + 0.003), name
     assert sure / decided >= resolved - 0.003
-    assert 1 - decided / len(words) < 0.13
+    share = (1 - open_share) * resolved
+    spread = (2 * share * (1 - share) / len(words)) ** 0.5
+    assert sure / len(words) == pytest.approx(share, abs=3 * spread + 0.003)
 
 
 def noisy(quad: np.ndarray, drawn: np.random.Generator) -> np.ndarray:
