@@ -120,6 +120,8 @@ def lacks(rule: EvaluationProtocol, joined: Joined) -> str | None:
         return "an annotator has no transcriptions"
     if reads.lexicon:
         return "it needs a word list"
+    if reads.gt_lines:
+        return "it needs a second ground truth with text lines"
     if reads.gt_text_not_empty and joined.gt.text_offset is not None:
         empty = int((joined.gt.care & (np.diff(joined.gt.text_offset) == 0)).sum())
         if empty:

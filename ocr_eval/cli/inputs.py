@@ -142,10 +142,25 @@ def read_lexicon(path: str | None, rules: Sequence[EvaluationProtocol]) -> Lexic
     return Lexicon.of(text.split("\n"))
 
 
+def read_lines(path: str | None, rules: Sequence[EvaluationProtocol], **arguments: Any) -> Instances | None:
+    """The ground truth of ``--gt-lines``. Given, some protocol must use it."""
+    if path is None:
+        return None
+    if not any(rule.reads.gt_lines for rule in rules):
+        reason = "--gt-lines is given, but no protocol uses it"
+        raise usage_error(reason, "add -p tiou-wordline")
+    if not _exists(path):
+        raise usage_error(f"--gt-lines {quote(path)}: no such file or folder", "check the path")
+    return read_side(path, **(reading(rules, "gt") | {"text": False}), **arguments)
+
+
 def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
     """What ``formats.read`` must deliver so that every protocol finds what it reads."""
     needs = [rule.reads for rule in rules]
     texts = [n for n in needs if (n.gt_text if role == "gt" else n.pred_text)]
+    levels = sorted({n.level for n in needs if n.level is not None})
+    if len(levels) > 1:
+        raise usage_error(f"pages are read at one level, not at {' and '.join(levels)}", "score them one by one")
     return {
         "role": role,
         "text": bool(texts),
@@ -153,6 +168,7 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
         "geometry": any(n.geometry for n in needs) or not needs,
         "boxes": bool(needs) and all(n.boxes for n in needs),
         "angle": any(n.angle for n in needs),
+        "level": levels[0] if levels else None,
         "verbatim": bool(texts) and all(n.verbatim for n in texts),
     }
 

@@ -151,6 +151,7 @@ POLICY_HELP = (
     "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
 )
 LEXICON_HELP = "Word list for protocols with a lexicon step; UTF-8, one word a line."
+LINES_HELP = "Second ground truth, with text lines, for protocols that also match lines (tiou-wordline)."
 POLICIES = ("refuse", "false-positive", "official")
 
 
@@ -160,6 +161,7 @@ def reading_flags(function: F) -> F:
         option("--gt-format", metavar="F", help=FORMATS_HELP),
         option("--pred-format", metavar="F", help=FORMATS_HELP),
         option("--lexicon", metavar="FILE", help=LEXICON_HELP),
+        option("--gt-lines", metavar="GT", help=LINES_HELP),
         option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP),
         option("--invalid-polygons", type=click.Choice(POLICIES), default="refuse", help=POLICY_HELP),
         option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable."),

@@ -84,7 +84,8 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     named = named_predictions(predictions)
     kind = per_sample_kind(flags["per_sample"])
     check_codes(flags["fail_on_warning"])
-    inputs = [gt_path, *(path for _, path in named), *([flags["lexicon"]] if flags["lexicon"] else [])]
+    inputs = [gt_path, *(path for _, path in named)]
+    inputs += [flags[name] for name in ("lexicon", "gt_lines") if flags[name]]
     check_outputs([flags["target"], flags["per_sample"]], inputs)
     if inputs.count("-") > 1:
         raise usage_error("standard input can be read only once", "give the other input as a file")

@@ -36,6 +36,7 @@ class Job:
     invalid_polygons: str = "refuse"
     kernels: str = "auto"
     provenance: dict[str, Any] = field(default_factory=dict)
+    gt_lines: Instances | None = None  # for protocols that also match text lines
 
     @cached_property
     def gt_digest(self) -> str:
@@ -43,6 +44,16 @@ class Job:
         from ocr_eval.tables.digest import digest
 
         return digest(self.gt)
+
+    @cached_property
+    def gt_lines_digest(self) -> str:
+        """SHA-256 over two digests, of words and of lines: the ground truth of protocols that read both."""
+        import hashlib
+
+        from ocr_eval.tables.digest import digest
+
+        assert self.gt_lines is not None
+        return hashlib.sha256(f"{self.gt_digest}+{digest(self.gt_lines)}".encode()).hexdigest()
 
     def pair(self, pred: Instances) -> tuple[Joined, Pairing]:
         """The joined tables and their lazily computed pairs.
@@ -55,8 +66,9 @@ class Job:
         if self.invalid_polygons not in POLICIES:
             raise ValueError(f"invalid_polygons is {self.invalid_polygons!r}, expected one of {POLICIES}")
         for rule in self.protocols:
-            check_needs(rule, self.gt, pred, self.lexicon)
-        joined = join(self.gt, pred, self.lexicon)
+            check_needs(rule, self.gt, pred, self.lexicon, self.gt_lines)
+        lines = self.gt_lines if any(rule.reads.gt_lines for rule in self.protocols) else None
+        joined = join(self.gt, pred, self.lexicon, lines)
         return joined, Pairing(joined, policy=self.invalid_polygons, kernels=self.kernels)
 
     def run(self, pred: Instances, name: str = "") -> list[Record]:
@@ -76,6 +88,8 @@ class Job:
                 own = own._replace(kept_invalid=None)
             if rule.reads.lexicon and self.lexicon is not None:
                 own = own._replace(lexicon_digest=self.lexicon.digest)
+            if rule.reads.gt_lines:
+                own = own._replace(gt_digest=self.gt_lines_digest)
             counts = rule.count(joined, pairing)
             records.append(
                 Record.of(
@@ -98,6 +112,7 @@ def count(
     lexicon: WordList | None = None,
     invalid_polygons: str = "refuse",
     kernels: str = "auto",
+    gt_lines: Instances | None = None,
 ) -> Counts:
     """One row of integers per gt sample; ``protocol`` is a protocol or its string ("rrc-iou(iou=0.7)").
 
@@ -107,7 +122,7 @@ def count(
     from ocr_eval.protocols import protocol as parse
 
     rule = parse(protocol) if isinstance(protocol, str) else protocol
-    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, kernels).pair(pred)
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, kernels, gt_lines=gt_lines).pair(pred)
     return rule.count(joined, pairing)
 
 
@@ -119,6 +134,7 @@ def explain(
     protocol: EvaluationProtocol | str,
     invalid_polygons: str = "refuse",
     lexicon: WordList | None = None,
+    gt_lines: Instances | None = None,
 ) -> Matches:
     """What happened to every instance of one sample, and why. Raises InputError (E_USAGE) for an unknown sample."""
     from ocr_eval.protocols import protocol as parse
@@ -127,7 +143,7 @@ def explain(
     if sample not in gt.sample_ids:
         near = close_matches(sample, gt.sample_ids, n=3, cutoff=0.3)
         raise usage_error(f"no sample is called {quote(sample)}", f"close names: {', '.join(near) or 'none'}")
-    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, gt_lines=gt_lines).pair(pred)
     return rule.explain(joined, pairing, gt.sample_ids.index(sample))
 
 
@@ -138,6 +154,7 @@ def explain_all(
     protocol: EvaluationProtocol | str,
     invalid_polygons: str = "refuse",
     lexicon: WordList | None = None,
+    gt_lines: Instances | None = None,
 ) -> Iterator[Matches]:
     """``explain`` of every sample by UTF-8 bytes of its id, for about the price of ``count``; raises as ``count`` does.
 
@@ -146,7 +163,7 @@ def explain_all(
     from ocr_eval.protocols import protocol as parse
 
     rule = parse(protocol) if isinstance(protocol, str) else protocol
-    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons).pair(pred)
+    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, gt_lines=gt_lines).pair(pred)
     ids = gt.sample_ids
     order = sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass"))
     explainer = getattr(rule, "explainer", None)
@@ -155,6 +172,8 @@ def explain_all(
 
     def alone(sample: int) -> Matches:
         sides = (side.take([sample], (ids[sample],)) for side in (joined.gt, joined.pred))
-        return rule.explain(*Job(next(sides), [rule], "", lexicon, invalid_polygons).pair(next(sides)), 0)
+        lines = joined.gt_lines.take([sample], (ids[sample],)) if joined.gt_lines is not None else None
+        job = Job(next(sides), [rule], "", lexicon, invalid_polygons, gt_lines=lines)
+        return rule.explain(*job.pair(next(sides)), 0)
 
     return map(alone, order)

@@ -202,6 +202,7 @@ class Reads(NamedTuple):
     lexicon: bool = False  # a word list must be given
     gt_lines: bool = False  # a second ground truth, with text lines, must be given
     boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area
+    level: str | None = None  # at which pages are read: region, line or word
 
 
 class EvaluationProtocol(Protocol):

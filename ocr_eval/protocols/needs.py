@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from ocr_eval.tables.joined import WordList
 
 
-def check_needs(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexicon: WordList | None) -> None:
+def check_needs(
+    rule: EvaluationProtocol,
+    gt: Instances,
+    pred: Instances,
+    lexicon: WordList | None,
+    gt_lines: Instances | None = None,
+) -> None:
     """Raises InputError when a table lacks what the protocol reads."""
     reads = rule.reads
     if reads.geometry and not (gt.geometry and pred.geometry):
@@ -34,6 +40,9 @@ def check_needs(rule: EvaluationProtocol, gt: Instances, pred: Instances, lexico
             raise InputError(_absent(table, role, f"{rule.ID} reads angles, this {side} has none"))
     if reads.lexicon and lexicon is None:
         raise usage_error(f"{rule!r} needs a word list", "give it with --lexicon FILE", "E_CONFIG")
+    if reads.gt_lines and (gt_lines is None or not gt_lines.geometry):
+        reason = f"{rule.ID} needs a second ground truth with the rings of text lines"
+        raise usage_error(reason, "give it with --gt-lines GT")
     if reads.gt_text_not_empty:
         _check_no_empty_text(rule, gt)
 

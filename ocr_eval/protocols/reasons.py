@@ -28,6 +28,10 @@ TEMPLATES: dict[str, str] = {
     "taken_by_prediction": "which another prediction took",
     "ignored_above": "{share} > {threshold} of its area lies in don't care gt {partner}",
     "invalid_ring": "its ring is invalid: it can never match nor be ignored",
+    # text lines
+    "found_with_line": "found with text line {line} by prediction {partner}, it counts {credit}",
+    "match_line": "IoU {iou} > {threshold} with text line {line}",
+    "ignored_by_found": "{share} > {threshold} of its area lies in gt {partner}, which was found with its line",
     # what a match counts
     "tiou_whole": "it counts {credit}, its IoU",
     "tiou_cut": "it counts {credit}, for {share} of its area is left out",
@@ -74,6 +78,23 @@ TEMPLATES: dict[str, str] = {
     "others_qualify": "but others qualify too, and no group of them does",
     "match_own_best_at_least": "IoU {iou} >= {threshold} with prediction {partner}, the first one whose best gt it is",
     "match_gt_at_least": "IoU {iou} >= {threshold} with gt {partner}, its best",
+    # pseudo characters
+    "centres_in": "{count} of its {size} characters lie in prediction {partners}",
+    "centres_of": "{count} of the {size} characters of gt {partners} lie in it",
+    "centres_twice": "{count} of them lie in several predictions and earn nothing",
+    "cut_into": "it is cut into {count} predictions",
+    "joins": "it joins {count} gts",
+    "near_centres": "nearest is prediction {partner}: {count} of {size} characters in it, {share} of its area here",
+    "near_centres_gt": "nearest is gt {partner}: {count} of its {size} characters in it, {share} of the area there",
+    "several_lines": "with others it would span several lines of text",
+    "ignored_together": "{share} of its area lies in don't care gts {partners} together",
+    "junk": "it costs {count} characters",
+    "characters_read": "{count} of {size} characters read",
+    "empty_costs_nothing": "its transcription is empty: it costs nothing",
+    # words in bounding boxes
+    "best_or_equal": "IoU {iou} >= {threshold} with prediction {partner}, the best or the first with equal text",
+    "no_text": "it has no transcription: it only counts in detection",
+    "short_text": "fewer than {count} characters are left of the gt text: the pair is not scored",
     # characters removed
     "dont_care_text": "transcription is ###",
     "no_prediction_touches": "no prediction touches it",

@@ -84,13 +84,13 @@ def without_outliers(
     if not len(kept):
         return kept
     # No more lies outside than is shared with others: that alone settles most.
-    shared = np.bincount(pairs.pred, pairs.inter, minlength=len(pairs.area_pred))
+    shared = np.bincount(pairs.pred, pairs.inter, minlength=len(pairs.area_pred)).astype(np.float64)
     order = np.argsort(pairs.pred, kind="stable")
     start = np.searchsorted(pairs.pred[order], np.arange(len(pairs.area_pred) + 1))
     slot = np.full(len(pairs.area_pred), -1)
     slot[pred] = np.arange(len(pred))
     mine = np.flatnonzero((slot[pairs.pred] >= 0) & (pairs.gt == skip[slot[pairs.pred]]))
-    shared[pairs.pred[mine]] -= pairs.inter[mine]
+    shared[pairs.pred[mine]] = shared[pairs.pred[mine]] - pairs.inter[mine]
     rest = np.flatnonzero((area > 0) & (shared[pred] > 0.99 * FREE * area))
     if not len(rest):
         return kept
@@ -132,7 +132,8 @@ def _places(
     # Where a shared area is 0 for certain the guard is, too.
     some = ((pairs.inter[k] > 0) | (pairs.guard[k] > 0)) & (pairs.gt[k] != skip[which])
     tables = (pairs.pred_xy, pairs.pred_ring), own[:2], (pairs.gt_xy, pairs.gt_ring)
-    return Places.of(tables, pred, own[2][rest], pairs.gt[k][some], which[some])
+    made: Places = Places.of(tables, pred, own[2][rest], pairs.gt[k][some], which[some])
+    return made
 
 
 def _check(pairing: Pairing, places: Places, pred: Positions) -> None:

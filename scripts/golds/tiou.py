@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.golds import RATIOS, Origin, Row, Source
+from scripts.golds import RATIOS, Origin, Row, Source, denominator
 
 REPOSITORY = "Yuliang-Liu/TIoU-metric @1da1363"
 PORTED = "run under Python 3; rule 1.6 where the first sample has no care gt, where the script crashes"
@@ -19,23 +19,45 @@ METRICS = RATIOS | {f"iou_{name}": f"iou{name.title()}" for name in RATIOS} | TI
 
 def tiou_row(image: Row) -> Row:
     """One image in our columns; sums are the printed ratios times what they were divided by."""
-    row = wordline_row(image) | {"tp": len(image["pairs"])}
-    return row | {"sum:iou": image["iouRecall"] * row["n_gt"] if row["n_gt"] else 0.0}
-
-
-def wordline_row(image: Row) -> Row:
-    """As ``tiou_row`` of the script that also matches lines: ``tp`` counts words and lines alike."""
-    dc_det = len(image["detDontCare"])
-    n_gt, n_det = image["numGt"] - len(image["gtDontCare"]), image["numDet"] - dc_det
+    dc_gt, dc_det = len(image["gtDontCare"]), len(image["detDontCare"])
+    n_gt, n_det = image["numGt"] - dc_gt, image["numDet"] - dc_det
     return {
-        "tp": 0,
+        "tp": len(image["pairs"]),
         "n_gt": n_gt,
         "n_det": n_det,
-        "dc_gt": len(image["gtDontCare"]),
+        "dc_gt": dc_gt,
         "dc_det": dc_det,
+        "sum:iou": image["iouRecall"] * n_gt if n_gt else 0.0,
         "sum:tiou_recall": image["tiouRecall"] * n_gt if n_gt else 0.0,
         "sum:tiou_precision": image["tiouPrecision"] * n_det if n_gt else 0.0,
     }
+
+
+def wordline_row(image: Row) -> Row:
+    """As ``tiou_row``, of the script that also matches lines.
+
+    It prints neither matches nor care words, but the ratios: matches are whole, and so is their number over recall.
+    (Without a care word it prints 1 for recall; then matches, if there are any, remain unknown.)
+    """
+    dc_det = len(image["detDontCare"])
+    n_det = image["numDet"] - dc_det
+    careless = image["numGt"] == 0 or (not image["pairs"] and image["recall"] == 1 == image["tiouRecall"])
+    tp = 0 if careless else round(image["precision"] * n_det)
+    if tp and tp / n_det != image["precision"]:
+        raise ValueError(f"{image['precision']} is no ratio of {n_det}")
+    n_gt = denominator(tp, image["recall"]) if tp else 0
+    return {
+        "tp": tp,
+        "n_det": n_det,
+        "dc_det": dc_det,
+        "sum:tiou_recall": image["tiouRecall"] * n_gt,
+        "sum:tiou_precision": image["tiouPrecision"] * n_det if tp else 0.0,
+    }
+
+
+def wordline_totals(data: Row, made: Row) -> Row:
+    """The number of care words, from the official recall."""
+    return {"totals": {"n_gt": denominator(made["totals"]["tp"], data["overall"]["recall"])}}
 
 
 def sources() -> Iterator[Source]:
@@ -64,4 +86,16 @@ def sources() -> Iterator[Source]:
             tiou_row,
             METRICS,
             stem="tiou",
+        )
+    for name in ("pixellink", "textpms", "drrg"):
+        yield Source(
+            "tiou-wordline",
+            f"detection/tiou_wl/ic15__{name}",
+            "ic15/gt.zip",
+            f"ic15/detection/{name}.zip",
+            WORDLINE,
+            wordline_row,
+            TIOU_METRICS,
+            note="text lines: ic15/gt_textline.zip",
+            more=wordline_totals,
         )

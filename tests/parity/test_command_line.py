@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from ocr_eval.cli.app import run
+from ocr_eval.protocols import protocol
 from tests.parity import walk
 
-FILES = [path for stem in ("rrc_iou", "rrc_e2e", "cascade", "popeval") for path in walk.files(stem)]
+STEMS = ("rrc_iou", "tiou", "tiou_wordline", "rrc_e2e", "cascade", "popeval")
+FILES = [path for stem in STEMS for path in walk.files(stem)]
 
 # Protocols that the reference ran on predictions above a score.
 ABOVE = {"popeval-word__rects_tda__example_pred": "0.6"}
@@ -36,6 +38,8 @@ def words(path: Path, official: dict[str, Any], shared: Path, rows: Path) -> lis
         call += ["--invalid-polygons", official["invalid_polygons"]]
     if "lexicon" in official["protocol"]:
         call += ["--lexicon", str(shared / "data/lexicons/ic15_weak_voc.txt")]
+    if protocol(official["protocol"]).reads.gt_lines:
+        call += ["--gt-lines", str(shared / walk.LINES)]
     return [*call, "--confidence-above", ABOVE[path.stem]] if path.stem in ABOVE else call
 
 

@@ -17,6 +17,7 @@ from ocr_eval.record import Record
 from ocr_eval.tables.instances import Instances
 from ocr_eval.text.lexicon import Lexicon
 
+LINES = "data/ic15/gt_textline.zip"
 GOLD = Path(__file__).parents[1] / "gold"
 
 
@@ -66,7 +67,8 @@ def compare(path: Path, shared: Path, kernels: str) -> Found:
     if rule.reads.lexicon:
         lines = (shared / "data/lexicons/ic15_weak_voc.txt").read_text(encoding="utf-8").split("\n")
         lexicon = Lexicon.of(lines)
-    (record,) = Job(truth, [rule], "gold", lexicon, policy, kernels).run(found)
+    text_lines = read(shared / LINES, role="gt", text=False) if rule.reads.gt_lines else None
+    (record,) = Job(truth, [rule], "gold", lexicon, policy, kernels, gt_lines=text_lines).run(found)
     return Found(record, official, differing(record, official))
 
 

@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from ocr_eval.engine.local import count
 from ocr_eval.tables.counts import Counts
+from ocr_eval.tables.instances import Instances
 from tests.oracles import tiou as tiou_oracle
+from tests.oracles import tiou_wordline as wordline_oracle
 from tests.properties import pages
 from tests.properties.pages import POLYGONS, QUADS, Page, data_sets, draws, points, tables
+from tests.tables import Word, table
 
 
-def both_engines(samples: list[Page], name: str) -> Counts:
+def both_engines(samples: list[Page], name: str, **more: Instances) -> Counts:
     """The counts of one engine, which must be those of the other to the last bit."""
     sides = tables(samples, confidence=False)
-    made = [count(*sides, protocol=name, kernels=kernels) for kernels in ("numpy", "numba")]
+    made = [count(*sides, protocol=name, kernels=kernels, **more) for kernels in ("numpy", "numba")]
     assert (made[0].rows == made[1].rows).all()
     assert made[0].sums.tobytes() == made[1].sums.tobytes()
     return made[0]
@@ -50,6 +53,35 @@ def test_tiou_equals_its_twin(samples: list[Page]) -> None:
 @given(samples=data_sets(pages.pages(POLYGONS, most=4)))
 def test_tiou_curved_equals_its_twin(samples: list[Page]) -> None:
     against_twin(samples, "tiou-curved")
+
+
+@st.composite
+def lined_pages(draw: st.DrawFn) -> tuple[Page, list[Word]]:
+    """A page and its lines: boxes around one to three words each, any quads, and a prediction like a line."""
+    gts, preds = draw(pages.pages(QUADS))
+    lines = draw(st.lists(st.builds(Word, QUADS), max_size=2))
+    for first in draw(st.lists(st.integers(0, 4), max_size=3)):
+        members = [word.ring for word in gts[first : first + draw(st.integers(1, 3))]]
+        if members:
+            x, y = ([v for ring in members for v in ring[k::2]] for k in (0, 1))
+            lines.append(Word([min(x), min(y), max(x), min(y), max(x), max(y), min(x), max(y)]))
+            moved = draw(st.integers(-1, 1))
+            preds.insert(draw(st.integers(0, len(preds))), Word([v + moved for v in lines[-1].ring]))
+    return (gts, preds), lines
+
+
+@draws
+@given(lined=st.lists(lined_pages(), min_size=pages.A_DRAW, max_size=pages.A_DRAW))
+def test_tiou_wordline_equals_its_twin(lined: list[tuple[Page, list[Word]]]) -> None:
+    lines = table({f"img_{k}": found for k, (_, found) in enumerate(lined, 1)}, role="gt")
+    made = both_engines([page for page, _ in lined], "tiou-wordline", gt_lines=lines)
+    for k, ((gts, preds), own) in enumerate(lined):
+        twin = wordline_oracle.row(
+            [(points(word.ring), word.text != "###") for word in gts],
+            [points(word.ring) for word in own],
+            [points(word.ring) for word in preds],
+        )
+        assert_twin(made, k, *twin)
 
 
 @pytest.mark.parametrize("name", ["tiou", "tiou-curved"])
