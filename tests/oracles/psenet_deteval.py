@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tests.oracles import geometry
-from tests.oracles.area_groups import Tables, added_as_numpy, earned, groups
-
-Ring = Sequence[tuple[float, float]]
+from tests.oracles.area_groups import Ring, Tables, added_as_numpy, earned, groups
+from tests.oracles.area_groups import shared as shared_area
 
 
 class Share(Fraction):
@@ -37,11 +36,11 @@ def row(
         ring
         for ring in preds
         if all(
-            share(geometry.shared(region, ring), abs(geometry.signed_area(ring))) <= Fraction(1, 2)
+            share(shared_area(region, ring), abs(geometry.signed_area(ring))) <= Fraction(1, 2)
             for region in regions
         )
     ]
-    shared = [[geometry.shared(word, ring) for ring in left] for word in words]
+    shared = [[shared_area(word, ring) for ring in left] for word in words]
     of_word = [abs(geometry.signed_area(word)) for word in words]
     of_pred = [abs(geometry.signed_area(ring)) for ring in left]
     every = range(len(left))

@@ -7,8 +7,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from tests.oracles import geometry
+from tests.oracles.area_groups import Ring
+from tests.oracles.area_groups import shared as shared_area
 
-Ring = Sequence[tuple[float, float]]
 Areas = Callable[[Ring, Ring], tuple[Fraction, Fraction, Fraction]]  # shared, of each
 
 
@@ -46,7 +47,7 @@ def row(
 
 
 def by_polygon(gt: Ring, pred: Ring) -> tuple[Fraction, Fraction, Fraction]:
-    return geometry.shared(gt, pred), abs(geometry.signed_area(gt)), abs(geometry.signed_area(pred))
+    return shared_area(gt, pred), abs(geometry.signed_area(gt)), abs(geometry.signed_area(pred))
 
 
 def by_pixel(gt: Ring, pred: Ring) -> tuple[Fraction, Fraction, Fraction]:
