@@ -69,6 +69,18 @@ FORMATS: dict[str, Row] = {
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
+    "page-xml": Row("ocr_eval.formats.page_xml:PAGE_XML", False, False, "PAGE XML, one text per page"),
+    "alto": Row(
+        "ocr_eval.formats.alto:ALTO",
+        False,
+        False,
+        "ALTO XML, one text per page",
+        {"hyphens": ("keep", "join")},
+    ),
+    "hocr": Row("ocr_eval.formats.hocr:HOCR", False, False, "hOCR, one text per file"),
+    "tesseract-tsv": Row(
+        "ocr_eval.formats.tesseract_tsv:TESSERACT_TSV", False, False, "Tesseract's TSV, one text per file"
+    ),
 }
 
 
@@ -119,7 +131,7 @@ def read(
     text: True when every instance needs a transcription; otherwise it is taken where the layout has one.
     confidence: every instance carries one; without it a further number is part of the transcription.
     geometry: False for recognition lists, which have no rings.
-    level: ``"line"`` (default) or ``"character"`` for formats with both.
+    level: ``"line"`` (default) or ``"character"`` of ReCTS; ``"region"`` (default), ``"line"`` or ``"word"`` of pages.
     verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
     angle: True when instances must carry the angle of a rotated box: ``td500`` and nothing else.
     boxes: True when rings count as boxes of whole pixels (``ic13-*``), of which none is invalid.

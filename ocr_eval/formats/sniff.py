@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Sequence
 
 from ocr_eval.errors import Findings, quote, usage_error
 from ocr_eval.formats import FORMATS
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.reader import Entry, Format, Options
+from ocr_eval.formats.xml_safe import has_doctype, prolog_end
 
+_PICKLE = re.compile(rb"\x80[\x02-\x05]|c[a-z_.]{1,80}\n[A-Za-z_.]{1,80}\n[(})N\]]")
 ANYTHING = "text"  # any content is some text, so this layout yields to every other
 
 
@@ -54,10 +57,16 @@ def recognise(
             n for n, row in FORMATS.items() if row.geometry == options.geometry and row.document in documents
         )
     found = _fitting(glimpse, documents)
-    other = "" if found else _known_but_unread(glimpse)
+    if not found and glimpse.head.startswith(b"<") and has_doctype(glimpse.head):
+        line = glimpse.head.count(b"\n", 0, prolog_end(glimpse.head)) + 1
+        findings.error("E_XML_DTD", "document declares a DTD", entry=glimpse.first.name, line=line)
+        return None
+    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
+    other = "" if crossed or set(found) - {ANYTHING} else _known_but_unread(glimpse)
+    if other:
+        found = []
     if not found and not other:
         found = _fitting(glimpse.loosened(), documents)
-    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
     if found == [ANYTHING] and crossed:
         found = []  # any content is some text: rings read as pages would be scored without a word
     if len(found) == 1:
@@ -99,4 +108,6 @@ def _known_but_unread(glimpse: Glimpse) -> str:
         b"<": "XML or HTML",
         b"\x93NUMPY": "a numpy array",
     }
+    if _PICKLE.match(head):
+        return "a pickle"
     return next((name for start, name in starts.items() if head.startswith(start)), "")

@@ -91,6 +91,16 @@ REGISTRY: dict[str, Entry] = {
         "detection",
         "curved words, every prediction to its best gt, IoU >= .5, of polygons or pixels (Total-Text)",
     ),
+    "coco-ap": Entry(
+        "ocr_eval.protocols.detection.coco_ap:CocoAp",
+        "detection",
+        "COCO's twelve numbers for boxes: AP and AR over ten IoU thresholds, three sizes; don't care as crowd",
+    ),
+    "rrc-2024": Entry(
+        "ocr_eval.protocols.end_to_end.rrc_2024:Rrc2024",
+        "detection",
+        "the best assignment instead of the first fit, with tightness and PQ; task=e2e also compares texts (PCQ)",
+    ),
     "cascade": Entry(
         "ocr_eval.protocols.end_to_end.cascade:Cascade",
         "end-to-end",
@@ -185,6 +195,26 @@ REGISTRY: dict[str, Entry] = {
         "ocr_eval.protocols.recognition.rrc_word:RrcWord",
         "recognition",
         "the word comparison of the RRC end-to-end script, for recognition lists",
+    ),
+    "tedeval": Entry(
+        "ocr_eval.protocols.detection.tedeval:TedEval",
+        "detection",
+        "characters that one prediction holds; splits and merges along one line of text count (TedEval)",
+    ),
+    "cleval-det": Entry(
+        "ocr_eval.protocols.detection.cleval_det:ClevalDet",
+        "detection",
+        "characters found, less one for each superfluous cut or join of words (CLEval, detection)",
+    ),
+    "cleval": Entry(
+        "ocr_eval.protocols.end_to_end.cleval:Cleval",
+        "end-to-end",
+        "characters found and read by longest common subsequence, less one for each cut or join (CLEval)",
+    ),
+    "cocotext": Entry(
+        "ocr_eval.protocols.end_to_end.cocotext:CocoText",
+        "end-to-end",
+        "share of matched boxes that were read, exactly or within one edit; nothing else counts (COCO-Text)",
     ),
 }
 

@@ -1,0 +1,137 @@
+"""PAGE XML (2009 to 2024) -> the text of each page: regions in reading order, joined by LF.
+
+``level=region`` takes the regions' own texts, ``line`` joins those of their lines by LF, ``word`` those of the words by
+a space, lines without words left out. Of several TextEquivs the lowest ``index`` counts, without any the highest
+``conf``, else the first. Where a ReadingOrder stands, a region that it does not name is no part of the text; empty
+regions are left out. Reference on recognition, section 13.1; qurator-spk/dinglehopper @1efb382 reads pages this way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ocr_eval.errors import Findings, quote
+from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.numbers import is_decimal
+from ocr_eval.formats.page_text import add_page, columns_of, level_of
+from ocr_eval.formats.reader import Columns, Entry, Options
+from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
+
+ORDERED, UNORDERED = ("OrderedGroup", "OrderedGroupIndexed"), ("UnorderedGroup", "UnorderedGroupIndexed")
+KEEP = {
+    *("PcGts", "Page", "ReadingOrder", *ORDERED, *UNORDERED, "RegionRef", "RegionRefIndexed"),
+    *("TextRegion", "TextLine", "Word", "TextEquiv", "Unicode", "PlainText"),
+}
+SKIP = {"Glyph", "Metadata", "Relations", "Layers", "UserDefined"}
+
+
+class PageXml:
+    """Format ``page-xml``: one file per sample."""
+
+    def looks(self, glimpse: Glimpse) -> bool:
+        return root_name(glimpse.head) == "PcGts"
+
+    def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
+        """One text per page."""
+        level = level_of(options, "page-xml")
+        columns = columns_of("page-xml", options, findings)
+        if columns is None:
+            return Columns("page-xml", geometry=False)
+        for entry in entries:
+            root = load(entry, findings, options.limits, KEEP, SKIP)
+            if root is None:
+                continue
+            try:
+                page = next(iter(root.all("Page")), None)
+                if root.name != "PcGts" or page is None:
+                    raise XmlFault("E_FORMAT", "no Page element in PcGts, expected PAGE XML")
+                text = page_text(page, level, entry, findings)
+            except XmlFault as fault:
+                findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=fault.line)
+                continue
+            add_page(columns, entry, text, options, findings)
+        return columns
+
+
+def page_text(page: Element, level: str, entry: Entry, findings: Findings) -> str:
+    """The text of a page at a level. Raises XmlFault."""
+    regions = page.below("TextRegion")
+    order = next(iter(page.all("ReadingOrder")), None)
+    if order is not None:
+        everything = regions
+        regions = _ordered(order, everything)
+        left = len(everything) - len({id(region) for region in regions})
+        if left:
+            message = "regions outside the reading order are no part of the text"
+            findings.warn("W_LAYOUT", message, place=entry.name, count=left)
+    texts = [_region_text(region, level) for region in regions]
+    if level == "region" and not any(texts) and any(_region_text(region, "line") for region in regions):
+        message = "pages whose regions have no text although their lines have: level=line reads them"
+        findings.warn("W_LAYOUT", message, place=entry.name)
+    return "\n".join(text for text in texts if text)
+
+
+def _ordered(order: Element, everything: list[Element]) -> list[Element]:
+    """The text regions that the reading order names, in its order; what is no text region is skipped."""
+    by_id: dict[str, Element] = {}
+    for region in everything:
+        by_id.setdefault(region.attributes.get("id", ""), region)
+    found = []
+    waiting = order.children[::-1]
+    while waiting:
+        element = waiting.pop()
+        if element.name in ORDERED:
+            ranked = [(_index(child), child) for child in element.children if "index" in child.attributes]
+            waiting += [child for _, child in sorted(ranked, key=lambda pair: pair[0])][::-1]
+        elif element.name in UNORDERED:
+            waiting += element.children[::-1]
+        else:
+            named = by_id.get(element.attributes.get("regionRef", ""))
+            if named is not None:
+                found.append(named)
+    return found
+
+
+def _index(element: Element) -> int:
+    value = element.attributes["index"].strip()
+    digits = value[1:] if value[:1] == "-" else value
+    if not (0 < len(digits) < 10 and digits.isascii() and digits.isdigit()):
+        reason = f"index {quote(value)} of {element.name} is no whole number"
+        raise XmlFault("E_FORMAT", reason, "number the elements from 0 on", element.line)
+    return int(value)
+
+
+def _region_text(region: Element, level: str) -> str:
+    if level == "region":
+        return _own_text(region)
+    lines = region.all("TextLine")
+    if level == "line":
+        return "\n".join(map(_own_text, lines))
+    words = [[_own_text(word) for word in line.all("Word")] for line in lines]
+    return "\n".join(" ".join(line) for line in words if line)
+
+
+def _own_text(element: Element) -> str:
+    """The Unicode of the TextEquiv that counts; an empty text where there is none."""
+    written = element.all("TextEquiv")
+    if len(written) > 1:
+        key = "index" if any("index" in one.attributes for one in written) else "conf"
+        sign = 1 if key == "index" else -1
+        written = sorted(written, key=lambda one: sign * _rank(one, key, sign))
+    texts = written[0].all("Unicode") if written else []
+    return texts[0].text if texts else ""
+
+
+def _rank(element: Element, key: str, sign: int) -> float:
+    """A number that sorts; one without the attribute comes last."""
+    if key not in element.attributes:
+        return sign * math.inf
+    value = element.attributes[key].strip()
+    if not is_decimal(value):
+        reason = f"{key} {quote(value)} of a TextEquiv is no number"
+        raise XmlFault("E_FORMAT", reason, "", element.line)
+    return float(value)
+
+
+PAGE_XML = PageXml()
