@@ -63,6 +63,7 @@ def suspect(**changes: Any) -> dict[str, Any]:
         "probability": None,
         "vote": 0.5,
         "best_single": 0.4,
+        "pico": 1.5,
         "texts": ["EXlT", "EXIT", None],
         "confidences": [0.4, None, None],
         "ring": RING,
@@ -157,6 +158,7 @@ def hostile_audit(texts: Sequence[str]) -> dict[str, Any]:
         "probability": None,
         "vote": None,
         "best_single": None,
+        "pico": None,
         "found": [[0, OTHER]],
     }
     rows = []

@@ -70,10 +70,8 @@ def picosig(candidates: Candidates, prior: Floats | None = None, rounds: int = R
         log_prior = np.log(wrong)[item] + candidates.from_label * np.log(BETA)
         log_prior[label] = np.log1p(-wrong)
         total = log_prior + temper * _evidence(candidates, ok, best)
-        top = np.maximum.reduceat(total, label)
-        mass = np.exp(total - top[item])
-        posterior = mass / np.add.reduceat(mass, label)[item]
-        score = _score(candidates, total)
+        posterior = posteriors(candidates, total)
+        score = odds(candidates, total)
         ok = posterior[label]
         best = _first_best(candidates, total)
         if not decided.all():
@@ -111,7 +109,15 @@ def _evidence(candidates: Candidates, ok: Floats, best: Index) -> Floats:
     return result
 
 
-def _score(candidates: Candidates, total: Floats) -> Floats:
+def posteriors(candidates: Candidates, total: Floats) -> Floats:
+    """(C,) probabilities within each item from logarithms known up to a constant."""
+    label, item = candidates.label, candidates.item
+    mass = np.exp(total - np.maximum.reduceat(total, label)[item])
+    result: Floats = mass / np.add.reduceat(mass, label)[item]
+    return result
+
+
+def odds(candidates: Candidates, total: Floats) -> Floats:
     """(n,) log odds of all other candidates together against the label."""
     label, item = candidates.label, candidates.item
     others = total.copy()

@@ -1,7 +1,7 @@
 """Answers -> every score of every item, the order in which people should look, and what each label may be instead.
 
-The default order is the mean rank of three rules, because no single one is good on every set of checkers; vote and
-best single checker are kept beside it as what has to be beaten. No score is a probability.
+The default order is the mean rank of three rules, because no single one is good on every set of checkers; vote, best
+single checker and plain naive Bayes (PICO) are kept beside it as what has to be beaten. No score is a probability.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from ocr_eval.audit.baselines import best_single, confidence_support, supported_other, vote
 from ocr_eval.audit.candidates import Answers, Candidates, Floats, Index
+from ocr_eval.audit.pico import pico
 from ocr_eval.audit.picosig import Findings, picosig
 from ocr_eval.audit.stack import stack
 
@@ -27,6 +28,7 @@ class Ranking:
     vote: Floats
     best_single: Floats
     confidence_support: Floats
+    pico: Floats
     picosig: Findings
     stack: Floats
 
@@ -39,6 +41,7 @@ class Ranking:
             vote(candidates),
             best_single(candidates),
             confidence_support(candidates),
+            pico(candidates),
             picosig(candidates, prior),
             stack(candidates, seed),
         )

@@ -91,7 +91,10 @@ def text_view(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = [*first, *rest]
     laid = strips(label, shown[1:])
     return {
-        **{key: row[key] for key in ("rank", "sample", "instance", "probability", "vote", "best_single")},
+        **{
+            key: row[key]
+            for key in ("rank", "sample", "instance", "probability", "vote", "best_single", "pico")
+        },
         "readings": [
             {
                 "text": cut(text),

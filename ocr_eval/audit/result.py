@@ -44,6 +44,7 @@ class Suspect:
     probability: float | None
     vote: float | None
     best_single: float | None
+    pico: float | None  # log odds of plain naive Bayes, which counts shared errors as evidence
     texts: tuple[str | None, ...]  # per checker
     confidences: tuple[float | None, ...]
     ring: tuple[float, ...]
@@ -167,6 +168,7 @@ class Audit:
             probability=None if self.probability is None else float(self.probability[j]),
             vote=float(ranking.vote[j]),
             best_single=float(ranking.best_single[j]),
+            pico=float(ranking.pico[j]),
             texts=texts,
             confidences=confidences,
             ring=tuple(self.gt.points(i).ravel().tolist()),
@@ -216,6 +218,7 @@ class Audit:
             probability=None,
             vote=None,
             best_single=None,
+            pico=None,
             texts=tuple(texts),
             confidences=tuple(confidences),
             ring=tuple(points.ravel().tolist()),

@@ -22,6 +22,7 @@ SUSPECTS = (
     "probability",
     "vote",
     "best_single",
+    "pico",
 )
 
 
@@ -41,7 +42,9 @@ def suspects_csv(rows: Sequence[Suspect], checkers: int) -> str:
             row.kind,
             csv_cell(row.label or ""),
             csv_cell(row.suggestion or ""),
-            *map(_number, (row.score, row.posterior_raw, row.probability, row.vote, row.best_single)),
+            *map(
+                _number, (row.score, row.posterior_raw, row.probability, row.vote, row.best_single, row.pico)
+            ),
         ]
         for text, confidence in zip(row.texts, row.confidences, strict=True):
             cells += [csv_cell(text or ""), _number(confidence)]

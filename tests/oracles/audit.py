@@ -1,4 +1,4 @@
-"""PICOSIG, PAV and edit signatures written out item by item from the reference on agreement, section 15. Slow."""
+"""PICO, PICOSIG, PAV and edit signatures written out item by item from the reference on agreement, section 15. Slow."""
 
 from __future__ import annotations
 
@@ -138,3 +138,42 @@ def picosig(
         ok, now = [w for w, _ in following], [c for _, c in following]
         eps = min(max(sum(1 - w for w in ok) / n, 0.005), 0.2)
     return scores, now, eps, temper
+
+
+def pico(
+    labels: Sequence[str],
+    texts: Sequence[Sequence[str | None]],
+    confidence: Sequence[Sequence[float]],
+    temper: float = 1.0,
+) -> list[float]:
+    """Log odds of plain naive Bayes after four rounds."""
+    n, beta, eps = len(labels), math.log(0.02), 0.05
+    hits = [[0.95 * (own[i] == labels[i]) for i in range(n)] for own in texts]
+    scores = [0.0] * n
+    for _ in range(4):
+        rights = []
+        for own, given, hit in zip(texts, confidence, hits, strict=True):
+            there = [i for i in range(n) if own[i] is not None]
+            known = monotone([given[i] for i in there], [hit[i] for i in there])
+            rights.append(dict(zip(there, known, strict=True)))
+        wrong = []
+        for i in range(n):
+            found = list(dict.fromkeys([labels[i], *(own[i] for own in texts if own[i] is not None)]))
+            totals = []
+            for t in found:
+                far = distance(labels[i], t)
+                total = math.log(1 - eps) if t == labels[i] else math.log(eps) + far * beta
+                for own, right in zip(texts, rights, strict=True):
+                    p = own[i]
+                    if p is not None:
+                        odd = math.log(1 - right[i]) + distance(p, t) * beta
+                        total += temper * (math.log(right[i]) if p == t else odd)
+                totals.append(total)
+            masses = [math.exp(x - max(totals)) for x in totals]
+            for own, hit in zip(texts, hits, strict=True):
+                if own[i] is not None:
+                    hit[i] = masses[found.index(own[i])] / sum(masses)
+            wrong.append(1 - masses[0] / sum(masses))
+            scores[i] = math.log(sum(math.exp(x - totals[0]) for x in totals[1:])) if totals[1:] else -60.0
+        eps = min(max(sum(wrong) / n, 0.002), 0.4) if n else eps
+    return scores

@@ -14,6 +14,7 @@ import pytest
 
 from ocr_eval.audit.candidates import Answers
 from ocr_eval.audit.checkers import canonical_gt, checker_of
+from ocr_eval.audit.pico import pico
 from ocr_eval.audit.ranking import Ranking
 from ocr_eval.audit.result import Audit
 from ocr_eval.audit.stack import stack
@@ -138,6 +139,18 @@ def check_rates(runs: list[tuple[Ranking, np.ndarray]], expected: dict[str, Any]
     for k, rule in enumerate(("stack", "rank3")):
         reach = STUDENT * drawn[:, k].std(ddof=1) * np.sqrt(1 + 1 / STREAMS)
         assert abs(expected[rule][1] - drawn[:, k].mean()) <= reach + FOUR_DECIMALS, rule
+
+
+@pytest.mark.parametrize(("mix", "key"), [(m, MIXES[m]) for m in ("tess_psm7", "tess3", "mixed")])
+def test_plain_naive_bayes_on_real_checkers_is_the_references(shared: Path, mix: str, key: str) -> None:
+    """The reference averaged over four sets of wrong labels, three of which are known: means of a few draws."""
+    expected = load(shared / "expected/agreement/pico_real_engines.json")[f"{key} eps=0.05"]
+    runs = [real(shared, mix, seed) for seed in range(3)]
+    for rule, temper in (("PICO", 1.0), ("PICO_t.6", 0.6)):
+        for k, measure in enumerate((auroc, average_precision)):
+            found = [measure(pico(r.candidates, tempering=temper), bad) for r, bad in runs]
+            reach = 3 * np.std(found, ddof=1) * np.sqrt(1 / 3 + 1 / 4)
+            assert abs(np.mean(found) - expected[rule][k]) <= reach + FOUR_DECIMALS, (rule, k)
 
 
 def ordered(score: np.ndarray, bad: np.ndarray, sign: int) -> np.ndarray:

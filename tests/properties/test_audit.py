@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ocr_eval.audit.candidates import Answers, Candidates
 from ocr_eval.audit.corruption import DRAWS, Corruption
 from ocr_eval.audit.edits import MANY, signature
+from ocr_eval.audit.pico import pico
 from ocr_eval.audit.picosig import picosig
 from ocr_eval.audit.ranking import Ranking
 from ocr_eval.audit.reliability import monotone
@@ -57,12 +58,20 @@ def test_log_odds_are_those_of_the_slow_twin(given_answers: Answers) -> None:
     assert (found.eps, found.tempering) == (pytest.approx(expected[2]), pytest.approx(expected[3]))
 
 
+@settings(max_examples=60, deadline=None)
+@given(answers(), st.sampled_from([1.0, 0.6]))
+def test_plain_naive_bayes_is_that_of_the_slow_twin(given_answers: Answers, tempering: float) -> None:
+    asked = given_answers.labels, given_answers.texts, given_answers.confidence.tolist()
+    found = pico(Candidates.of(given_answers), tempering=tempering)
+    assert found == pytest.approx(slow.pico(*asked, tempering), abs=1e-8)
+
+
 @settings(max_examples=40, deadline=None)
 @given(answers(), st.integers(0, 2**32 - 1))
 def test_every_score_is_a_number_and_the_same_twice(given_answers: Answers, seed: int) -> None:
     one, two = (Ranking.of(given_answers, seed=seed) for _ in range(2))
     assert one.order.tolist() == two.order.tolist() and one.stack.tobytes() == two.stack.tobytes()
-    for scores in (one.rank3, one.posterior_raw, one.stack, one.picosig.log_odds, one.best_single):
+    for scores in (one.rank3, one.posterior_raw, one.stack, one.picosig.log_odds, one.pico, one.best_single):
         assert np.isfinite(scores).all()
     assert sorted(one.order.tolist()) == list(range(len(given_answers.labels)))
     for label, suggestion in zip(given_answers.labels, one.suggestions, strict=True):

@@ -8,6 +8,7 @@ import pytest
 from ocr_eval.audit.baselines import best_single, confidence_support, vote
 from ocr_eval.audit.candidates import Answers, Candidates
 from ocr_eval.audit.edits import MANY, signature
+from ocr_eval.audit.pico import pico
 from ocr_eval.audit.picosig import ALONE, picosig
 from ocr_eval.audit.ranking import Ranking
 from ocr_eval.audit.reliability import monotone
@@ -44,6 +45,17 @@ def test_the_worked_example_has_the_references_reliabilities(worked: Candidates)
         [0.821429, 0.821429, 0.333333, 0.821429, 0.821429, 0.821429], abs=1e-6
     )
     assert monotone(CONFIDENCE[2], 0.95 * hits[2]) == pytest.approx([0.48125] * 6)
+
+
+def test_plain_naive_bayes_believes_checkers_that_share_an_error() -> None:
+    said = ("SALT",) * 30
+    labels, confidence = ("SALE",) * 30, np.full((3, 30), 0.9)
+    alone = pico(Candidates.of(Answers(labels, (said,), confidence[:1])))
+    together = pico(Candidates.of(Answers(labels, (said, said, said), confidence)))
+    assert (together > alone).all()
+    tempered = pico(Candidates.of(Answers(labels, (said, said, said), confidence)), tempering=0.6)
+    assert (tempered < together).all()
+    assert pico(Candidates.of(Answers(("a", "b"), (("a", None),), np.ones((1, 2))))).tolist() == [ALONE] * 2
 
 
 def test_the_worked_example_has_the_references_log_odds(worked: Candidates) -> None:

@@ -126,7 +126,7 @@ def test_wrong_labels_lead_the_list_with_what_the_checkers_read(
     (formula,) = [row for row in found if row["image"] == "img_7" and row["instance"] == "2"]
     assert formula["label"] == '\'=SUM(1,"x")' and formula["ring"] == "200,0,280,0,280,40,200,40"
     assert list(found[0])[:11] == (
-        "rank image instance kind label suggestion score posterior_raw probability vote best_single".split()
+        "rank image instance kind label suggestion score posterior_raw probability vote best_single pico".split()
     )
     assert "no probabilities" in ran.out and "not reviewed" in ran.out
     body = json.loads((tmp_path / "out" / "audit.json").read_text(encoding="utf-8"))
