@@ -52,7 +52,8 @@ def own_best(
     asks[best[best >= 0]] = True
     above = pairing.overlaps(pairs, iou, among=asks, plus=plus)
     found = np.full(len(best), -1, np.int64)
-    asking = np.flatnonzero((best >= 0) & above[best])
+    asking = np.flatnonzero(best >= 0)
+    asking = asking[above[best[asking]]]
     found[asking] = pairs.gt[best[asking]]
     order = np.arange(len(best)) if order is None else order
     turn = order[found[order] >= 0][::-1]

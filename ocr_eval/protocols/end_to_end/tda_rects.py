@@ -154,7 +154,7 @@ class TdaRects:
             "neutral": np.bincount(pred.sample_of[neutral], minlength=size),
         }
         sums = {"similarity": np.bincount(pred.sample_of, similarity, size)}
-        index = np.flatnonzero(counted)
+        index = np.flatnonzero(found.kept)
         sample = pred.sample_of[index]
         assert pred.confidence is not None
         scored = Scored(
@@ -162,7 +162,7 @@ class TdaRects:
             sample,
             index - pred.start[sample],
             correct[index],
-            {"similarity": similarity[index]},
+            {"similarity": similarity[index], "wrong": (counted & ~correct)[index].astype(np.float64)},
         )
         return Counts.of(joined.sample_ids, rows, sums, scored=scored)
 
@@ -232,8 +232,8 @@ def best_row(scored: Scored, n_gt: int, metric: str) -> Row | None:
     order = np.lexsort((scored.line, scored.sample, -scored.confidence))
     if not len(order):
         return None
-    hits = scored.correct[order]
-    tp, fp = np.cumsum(hits, dtype=np.float64), np.cumsum(~hits, dtype=np.float64)
+    tp = np.cumsum(scored.correct[order], dtype=np.float64)
+    fp = np.cumsum(scored.extra["wrong"][order])
     recall, precision = tp / n_gt, tp / np.maximum(tp + fp, EPSILON)
     hmean = 2 * precision * recall / (precision + recall + PLUS)
     one_minus_ned = np.cumsum(scored.extra["similarity"][order]) / (fp + n_gt + EPSILON)
