@@ -15,6 +15,7 @@ from ocr_eval.errors import CODES, InputError, Notice, Problem, escape, quote, u
 if TYPE_CHECKING:
     from ocr_eval.formats.check import Examination
     from ocr_eval.protocols import EvaluationProtocol
+    from ocr_eval.tables.instances import Instances
 
 
 @click.command(
@@ -76,11 +77,13 @@ def command(
             "max_errors": settings.max_errors,
         }
         truth = shared | reading(rules, "gt") if rules else shared
-        samples = sample_ids(settings, gt, manifest, flags["gt_format"], truth)
+        known = known_samples(settings, gt, manifest, flags["gt_format"], truth)
         arguments = (
-            reading(rules, "prediction") | shared | {"samples": samples, "stdin": standard_input(path, flags)}
+            reading(rules, "prediction") | shared | {"samples": known, "stdin": standard_input(path, flags)}
         )
+        samples = known if known is None or isinstance(known, tuple) else known.sample_ids
         found = with_missing(examined(path, flags["pred_format"], arguments, known=bool(rules)), samples)
+        arguments["samples"] = samples
         official = refusals(path, rules[0], found, arguments) if rules else []
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
@@ -96,8 +99,9 @@ def command(
 def examined(path: str, name: str | None, arguments: dict[str, Any], *, known: bool) -> Examination:
     """Every problem. Without a protocol (``known``) rings are looked for first, then a list of texts."""
     from ocr_eval.formats import FORMATS
-    from ocr_eval.formats.check import examine
+    from ocr_eval.formats.check import AUTO, examine
 
+    name = None if name == AUTO else name
     if known or name is not None:
         geometry = arguments["geometry"] if known or name not in FORMATS else FORMATS[name].geometry
         return examine(path, format=name, **(arguments | {"geometry": geometry}))
@@ -161,10 +165,10 @@ def standard_input(path: str, flags: dict[str, Any]) -> bytes | None:
     return b"" if sys.stdin is None else sys.stdin.buffer.read()
 
 
-def sample_ids(
+def known_samples(
     settings: Settings, gt: str | None, manifest: str | None, gt_format: str | None, shared: dict[str, Any]
-) -> tuple[str, ...] | None:
-    """The sample ids of a ground truth or of a list of ids; None when neither is given."""
+) -> Instances | tuple[str, ...] | None:
+    """The ground truth, or the ids of a list; None when neither is given."""
     if manifest:
         try:
             text = Path(manifest).read_bytes().decode("utf-8-sig")
@@ -178,7 +182,7 @@ def sample_ids(
     from ocr_eval.cli.inputs import read_side, resolve_gt
 
     path, _ = resolve_gt(gt, settings)
-    return read_side(path, format=gt_format, **({"role": "gt"} | shared)).sample_ids
+    return read_side(path, format=gt_format, **({"role": "gt"} | shared))
 
 
 def summary_scope(found: Examination) -> str:

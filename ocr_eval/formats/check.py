@@ -10,13 +10,14 @@ from typing import NamedTuple
 from ocr_eval.errors import Findings, Notice, Problem, quote, usage_error
 from ocr_eval.formats import FORMATS, choices_of, files, sniff, sources
 from ocr_eval.formats.judge import POLICIES, judge
-from ocr_eval.formats.names import Samples
+from ocr_eval.formats.names import Samples, key_of
 from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.official import official_refusals as official_refusals
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
+AUTO = "auto"  # in the place of a layout: recognise it
 _FEW = 5  # fewer faults than this are always listed one by one
 
 
@@ -91,7 +92,7 @@ def reading(
     angle: bool = False,
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
-    name, choices = (None, {}) if format is None else choices_of(format)
+    name, choices = (None, {}) if format in (None, AUTO) else choices_of(str(format))
     _check_arguments(name, role, geometry, invalid_polygons, stdin, str(source))
     findings = Findings(str(source), role, max_errors)
     known = _samples(samples)
@@ -142,6 +143,9 @@ def _entries(
         if not file.name:
             findings.error("E_ZIP_FORMAT", f"standard input is no zip, {name} has one file per sample")
             return name, None
+        alone = _only_page(file.name, options, findings)
+        if alone is not None:
+            return name, [Entry(alone, "", data)]
         entries = files.entries_of([file], findings, options.samples)
         return name, None if entries is None else [Entry(entries[0].sample, "", data)]
     listed = files.sample_files(found.files, findings, options.samples)
@@ -163,6 +167,16 @@ def _entries(
     if entries is not None and name is None:
         name = sniff.recognise(entries, options, findings, (False,))
     return name, entries
+
+
+def _only_page(name: str, options: Options, findings: Findings) -> str | None:
+    """The gt's sample for a page given as a plain file, where the gt has one sample, whatever the names are."""
+    samples = options.samples
+    if options.geometry or samples is None or len(samples.ids) != 1 or samples.find(key_of(name)):
+        return None
+    message = "the only page given is taken for the only sample"
+    findings.warn("W_LAYOUT", message, place=f"{key_of(name)} is {samples.ids[0]}")
+    return samples.ids[0]
 
 
 def _for_role(name: str, options: Options) -> Options:

@@ -253,6 +253,18 @@ def test_pages_have_no_rings(tmp_path: Path) -> None:
     assert "page-xml" in problem.reason
 
 
+def test_one_page_given_as_a_file_is_the_only_sample(tmp_path: Path) -> None:
+    folder = unpacked(
+        tmp_path / "a", {"x.gt.xml": page(REGIONS), "x.pred.xml": alto('<String CONTENT="A"/>')}
+    )
+    gt = read(folder / "x.gt.xml", role="gt", geometry=False)
+    found = read(folder / "x.pred.xml", format="auto", geometry=False, samples=gt)
+    assert (gt.sample_ids, found.sample_ids, found.texts) == (("x.gt",), ("x.gt",), ("A",))
+    assert [n.code for n in found.notices] == ["W_LAYOUT"]
+    (problem,) = examine(folder / "x.pred.xml", geometry=False, samples=("x.gt", "y")).problems
+    assert problem.code == "E_ENTRY_UNKNOWN"
+
+
 # the reference's pages
 
 
