@@ -34,6 +34,9 @@ FAMILIES = (
     "curved_detection",
     "word_spotting",
     "deteval",
+    "rrc_2024",
+    "coco_ap",
+    "characters",
 )
 
 

@@ -7,11 +7,13 @@ import random
 import pytest
 
 from ocr_eval.protocols import REGISTRY, protocol
+from ocr_eval.protocols.detection.coco_ap import CocoAp
 from ocr_eval.protocols.formulas import Formula, Harmonic, Rate, names, rate
 from ocr_eval.tables.counts import Totals
 
-SPELLED = [*REGISTRY, "popeval(ties=reciprocal)", "rrc-iou(confidence=true)"]
+SPELLED = [*REGISTRY, "popeval(ties=reciprocal)", "rrc-iou(confidence=true)", "rrc-2024(task=e2e)"]
 NOT_OF_SUMS = {"ap", "ap_low", "ap_high", "wip", "wil"}
+NOT_OF_SUMS |= {*CocoAp.METRICS, "char_pq"}
 # Tools that add an epsilon to denominators, or round: (relative, absolute) distance of their values from the ratios.
 PRINTED = {"mmocr": (1e-7, 0.5e-4), "paddleocr": (1e-5, 1e-5)}
 
@@ -38,7 +40,8 @@ def random_totals(rule: object, draw: random.Random) -> Totals:
             counts[small] = draw.randrange(0, min(v for k, v in counts.items() if k[:2] in ("n_", "ch")) + 1)
     if "gt_empty" in counts:
         counts["gt_empty"] = draw.randrange(0, counts["samples"])
-    return Totals(500, counts, {name: draw.random() * 100 for name in rule.SUMS})
+    of_matches = counts.get("tp", 1) > 0  # without a match nothing was added
+    return Totals(500, counts, {name: draw.random() * 100 * of_matches for name in rule.SUMS})
 
 
 @pytest.mark.parametrize("spelled", SPELLED)
