@@ -149,6 +149,11 @@ def hull(ring: Ring) -> list[Point]:
     return sorted(ends)
 
 
+def where(rings: Sequence[Ring], inside: Callable[[list[bool]], bool]) -> Fraction:
+    """Area of the points that ``inside`` accepts; it is told which of the rings hold the point (even-odd)."""
+    return _area(list(rings), lambda count: inside([number % 2 == 1 for number in count]))
+
+
 def _area(rings: list[Ring], inside: Callable[[list[int]], bool]) -> Fraction:
     return sum((height for height, count, _ in _trapezia(rings) if inside(count)), Fraction(0))
 

@@ -1,0 +1,247 @@
+"""Pairs -> areas of don't care gts without the care gts upon them: the cutting that TedEval and CLEval begin with.
+
+Not a protocol: the block that ``tedeval`` and the CLEval family share (``gtPols[DontCare] -= gtPols[gtNum]`` in
+clovaai/TedEval @f24e003 ``script.py``; ``prepare_gt`` in clovaai/CLEval @513623c). Nothing is really cut: areas of what
+is left are differences of areas that rings share, so that every one of them can also be had as a fraction.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.errors import InputError, Problem
+from ocr_eval.kernels import exact
+from ocr_eval.kernels.overlays import EDGES, Overlays, TooManyEdges, exact_overlay, overlays
+from ocr_eval.pairing import NEAR, Pairing
+from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, offsets
+from ocr_eval.tables.joined import Joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ocr_eval.tables.instances import Instances
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ring = tuple[str, int]  # "gt" or "pred", and the index in that table
+Region = list[list[Ring]]  # groups of rings: the points in at least one ring of every group
+
+
+class Meeting(NamedTuple):
+    """M pairs of gts of one sample whose boxes meet, sorted by ``a``, then ``b``."""
+
+    a: Ints  # (M,) index in the gt table
+    b: Ints
+    inter: Floats  # (M,) shared area
+    guard: Floats
+
+    def where(self, keep: Flags) -> Meeting:
+        """Some of them."""
+        return Meeting(self.a[keep], self.b[keep], self.inter[keep], self.guard[keep])
+
+
+class Rings:
+    """Both tables' rings as one, for areas of regions that more than two rings bound."""
+
+    def __init__(self, joined: Joined) -> None:
+        self.joined = joined
+        gt, pred = joined.gt, joined.pred
+        self.xy = np.concatenate([gt.xy, pred.xy])
+        self.ring = np.concatenate([gt.ring, pred.ring[1:] + gt.ring[-1]])
+
+    def overlay(self, regions: Sequence[Region]) -> Overlays:
+        """Areas and moments of regions. Raises InputError (E_LIMIT) where one is bounded by too many edges."""
+        first = len(self.joined.gt)
+        member, group, sizes = [], [], []
+        for region in regions:
+            sizes.append(sum(map(len, region)))
+            for g, rings in enumerate(region):
+                member += [index + (first if side == "pred" else 0) for side, index in rings]
+                group += [g] * len(rings)
+        tables = np.array(member, np.int64), np.array(group, np.int64), offsets(sizes)
+        try:
+            made: Overlays = overlays(self.xy, self.ring, *tables)
+            return made
+        except TooManyEdges as error:
+            side, index = regions[error.args[0]][-1][0]
+            table: Instances = getattr(self.joined, side)
+            entry, line = table.entries[table.sample_of[index]], int(table.line[index])
+            reason = f"rings that lie upon each other have more than {EDGES} corners together"
+            hint = "remove repeated instances"
+            raise InputError([Problem("E_LIMIT", reason, hint, table.source, entry, line)]) from None
+
+    def exact(self, region: Region) -> Fraction:
+        """The area of one region as a fraction."""
+        return Fraction(exact_overlay([[self.points(ring) for ring in group] for group in region]))
+
+    def points(self, ring: Ring) -> Floats:
+        """(n, 2) the corners of one ring."""
+        table: Instances = getattr(self.joined, ring[0])
+        return table.points(ring[1])
+
+
+class Cut:
+    """Shared areas of all pairs, and areas of all gts, when every care gt has been cut out of the don't care gts.
+
+    ``inter`` and ``guard`` (P,) stand for ``pairs.inter`` and ``pairs.guard``; ``area`` and ``area_guard`` (G,) are
+    those of the gts. ``upon`` are (don't care gt, care gt). Raises InputError (E_LIMIT).
+    """
+
+    def __init__(self, joined: Joined, pairing: Pairing) -> None:
+        gt = joined.gt
+        self.joined, self.pairing, self.pairs = joined, pairing, pairing.rings
+        self.rings = Rings(joined)
+        self.inter, self.guard = self.pairs.inter.copy(), self.pairs.guard.copy()
+        self.area, self.area_guard = self.pairs.area_gt.copy(), np.zeros(len(gt))
+        self.key = self.pairs.gt * max(1, len(joined.pred)) + self.pairs.pred  # rising
+        self.upon = meeting(gt, ~gt.care, gt.care, pairing.kernels)
+        self.chain = np.full(len(gt), -1)  # of care gts upon don't care gts that overlap each other
+        if len(self.upon.a):
+            self._cut()
+
+    def _cut(self) -> None:
+        gt, pairs = self.joined.gt, self.pairs
+        sure = self.upon.inter > self.upon.guard
+        np.add.at(self.area_guard, self.upon.a[~sure], (self.upon.inter + self.upon.guard)[~sure])
+        upon = self.upon.where(sure)
+        used = np.zeros(len(gt), np.bool_)
+        used[upon.b] = True
+        self.chain = chains(gt, used, self.pairing.kernels)
+        for d in np.flatnonzero(gt.shape == SELF_INTERSECTING).tolist():
+            if not gt.care[d]:
+                self.area[d] = float(self.exact_area(d))
+        own = upon.where(gt.shape[upon.a] != SELF_INTERSECTING)
+        first, area, guard = self.union([("gt", own.a)], own.b, own.a, own.inter, own.guard)
+        np.subtract.at(self.area, own.a[first], area)
+        np.add.at(self.area_guard, own.a[first], guard)
+        # What don't care gt, care gt and prediction share.
+        held = np.flatnonzero(~gt.care[pairs.gt] & (pairs.inter > pairs.guard))
+        row, at = ragged(upon.a, pairs.gt[held])
+        row = held[row]
+        both = self.find(upon.b[at], pairs.pred[row])
+        keep = (both >= 0) & (pairs.inter[both] > pairs.guard[both])
+        row, at, both = row[keep], at[keep], both[keep]
+        known, slack = self._nested(row, at, both, upon)
+        fixed = [("pred", pairs.pred[row]), ("gt", pairs.gt[row])]
+        first, area, guard = self.union(fixed, upon.b[at], row, known, slack)
+        np.subtract.at(self.inter, row[first], area)
+        np.add.at(self.guard, row[first], guard)
+
+    def _nested(self, row: Ints, at: Ints, both: Ints, upon: Meeting) -> tuple[Floats, Floats]:
+        """(T,) the area that prediction, don't care gt and care gt share, where one of the two lies in another one.
+
+        NaN where not; and a bound on its error.
+        """
+        pairs, gt, pred = self.pairs, self.joined.gt, self.joined.pred
+        c, p = upon.b[at], pairs.pred[row]
+        slack = upon.guard[at] + pairs.guard[both] + pairs.guard[row]
+        whole = np.where(gt.shape[c] <= SELF_TOUCHING, pairs.area_gt[c], np.inf)
+        pred_whole = np.where(pred.shape[p] <= SELF_TOUCHING, pairs.area_pred[p], np.inf)
+        known = np.where(pred_whole - pairs.inter[both] <= slack, pairs.inter[row], np.nan)
+        known = np.where(whole - upon.inter[at] <= slack, pairs.inter[both], known)
+        return np.where(whole - pairs.inter[both] <= slack, upon.inter[at], known), 2 * slack
+
+    def union(
+        self, fixed: Sequence[tuple[str, Ints]], care: Ints, key: Ints, known: Floats, guard: Floats
+    ) -> tuple[Ints, Floats, Floats]:
+        """Areas that all ``fixed`` rings share with at least one care gt, for rows of equal ``key``, chain by chain.
+
+        Row t is fixed[…][1][t] with care[t], its own area ``known`` or NaN. Returns a row of each union, area, guard.
+        """
+        order = np.lexsort((care, self.chain[care], key))
+        change = (np.diff(key[order], prepend=-1) != 0) | (np.diff(self.chain[care][order], prepend=-1) != 0)
+        head = np.flatnonzero(change)
+        count = np.diff(np.append(head, len(order)))
+        first = order[head]
+        area, error = known[first], guard[first].copy()
+        open_ = np.flatnonzero((count > 1) | np.isnan(area))
+        regions: list[Region] = []
+        for r in open_.tolist():
+            members = care[order[head[r] : head[r] + count[r]]].tolist()
+            regions.append([[(side, int(index[first[r]]))] for side, index in fixed])
+            regions[-1].append([("gt", c) for c in members])
+        made = self.rings.overlay(regions)
+        area[open_], error[open_] = made.area, made.guard
+        return first, area, error
+
+    def find(self, gt: Ints, pred: Ints) -> Ints:
+        """(T,) positions of pairs in the table, -1 where it does not hold them."""
+        key = gt * max(1, len(self.joined.pred)) + pred
+        at = np.searchsorted(self.key, key)
+        at[at == len(self.key)] = 0
+        return np.where((self.key[at] if len(self.key) else -1) == key, at, -1)
+
+    def exact_inter(self, k: int) -> Fraction:
+        """``inter`` of pair k as a fraction."""
+        shared = self.pairing.exact_areas(self.pairs, k)[0]
+        g, p = int(self.pairs.gt[k]), int(self.pairs.pred[k])
+        cares = self.cares(g)
+        if not cares or not shared:
+            return shared
+        return shared - self.rings.exact([[("pred", p)], [("gt", g)], [("gt", c) for c in cares]])
+
+    def exact_area(self, g: int) -> Fraction:
+        """``area`` of gt g: |shoelace|, or even-odd once something was cut out of it."""
+        points, cares = self.joined.gt.points(g), self.cares(g)
+        lost = self.rings.exact([[("gt", g)], [("gt", c) for c in cares]]) if cares else Fraction(0)
+        return Fraction(exact.even_odd_area(points)) - lost if lost else abs(exact.signed_area(points))
+
+    def cares(self, g: int) -> list[int]:
+        """The care gts whose boxes meet that of don't care gt g."""
+        begin, end = np.searchsorted(self.upon.a, [g, g + 1])
+        found: list[int] = self.upon.b[begin:end].tolist()
+        return found
+
+
+def above(
+    part: tuple[Floats, Floats],
+    whole: tuple[Floats, Floats],
+    threshold: float,
+    exactly: Callable[[int], tuple[Fraction, Fraction]],
+    *,
+    strict: bool = False,
+    among: Flags,
+) -> Flags:
+    """(N,) part / whole > threshold (>= unless ``strict``), False when the whole is 0 and outside ``among``.
+
+    Both are (values, bounds on their errors); doubtful ones are asked of ``exactly`` and decided as fractions.
+    """
+    margin = part[0] - threshold * whole[0]
+    doubt = NEAR * np.abs(whole[0]) + part[1] + (1 + threshold) * whole[1]
+    answer = among & (margin > 0) & (whole[0] > 0)
+    limit = Fraction(repr(float(threshold)))
+    for k in np.flatnonzero(among & (np.abs(margin) <= doubt) & (whole[0] + whole[1] > 0)).tolist():
+        over, under = exactly(k)
+        answer[k] = under > 0 and (over > limit * under or (over == limit * under and not strict))
+    return answer
+
+
+def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
+    """Pairs of a gt of ``one`` and a gt of ``two`` (G,)."""
+    sides = gt.where(one), gt.where(two)
+    pairs = Pairing(Joined(*sides, (), ()), policy="official", kernels=kernels).rings
+    return Meeting(np.flatnonzero(one)[pairs.gt], np.flatnonzero(two)[pairs.pred], pairs.inter, pairs.guard)
+
+
+def chains(gt: Instances, used: Flags, kernels: str) -> Ints:
+    """(G,) a number for all gts of ``used`` that overlap each other, directly or by others; -1 for the rest."""
+    some = gt.where(used)
+    pairing = Pairing(Joined(some, some, (), ()), policy="official", kernels=kernels)
+    pairs = pairing.rings
+    overlap = (pairs.inter > pairs.guard) | (pairs.gt == pairs.pred)
+    label = np.full(len(gt), -1)
+    label[used] = pairing.components(pairs, overlap)[0]
+    return label
+
+
+def ragged(values: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+    """For rising ``values``: (place in ``wanted``, place in ``values``) of all equal pairs, in the order of wanted."""
+    begin, end = np.searchsorted(values, wanted), np.searchsorted(values, wanted, "right")
+    count = end - begin
+    row = np.repeat(np.arange(len(wanted)), count)
+    return row, np.arange(len(row)) + np.repeat(begin - (np.cumsum(count) - count), count)

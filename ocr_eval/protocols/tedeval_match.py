@@ -1,0 +1,249 @@
+"""Cut pairs and pseudo characters -> TedEval's matches and what their characters earn. Not a protocol.
+
+The steps are those of ``evaluate_method`` in clovaai/TedEval @f24e003 ``script.py``; ``tedeval`` tells the rule. Angles
+and distances of centres are computed with the script's operations, in their order, as floats.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_eval.protocols.cut_predictions import CutPredictions
+from ocr_eval.protocols.cut_regions import Cut, above
+from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.joined import Joined
+    from ocr_eval.tables.pairs import Pairs
+
+VERTICAL = 1.5  # boxes of a larger height over width are read from above
+MULTILINE = 45  # degrees
+OTHER = "give four corners, or use a protocol for polygons"
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Match(NamedTuple):
+    """What stands after matching; P candidate pairs."""
+
+    pairs: Pairs
+    ignored: Flags  # (N pred,) excused by don't care gts
+    one: Flags  # (P,) one-to-one matches
+    split: Flags  # (P,) pairs of gts with several predictions
+    merge: Flags  # (P,) pairs of predictions with several gts
+    hits: Hits  # of matched pairs; ``row`` is the position in ``pairs``
+    centres: Centres
+    area: Floats  # (N pred,) of what is left of predictions
+    unclear: Flags  # (P,) pairs of several that were refused: they lie on several lines
+
+    @property
+    def matched(self) -> Flags:
+        """(P,) in any match."""
+        return self.one | self.split | self.merge
+
+
+def match(
+    joined: Joined, pairing: Pairing, *, area_recall: float, area_precision: float, center: float
+) -> Match:
+    """Runs the rule on all samples. Raises InputError (E_GT, E_POLYGON, E_LIMIT)."""
+    gt, pred = joined.gt, joined.pred
+    corners = quads(gt, "gt", OTHER), quads(pred, "prediction", OTHER)
+    cut = Cut(joined, pairing)
+    pairs, care = cut.pairs, gt.care[cut.pairs.gt]
+    g, p = pairs.gt, pairs.pred
+    ignored = _ignored(cut, care, area_recall, area_precision)
+    left = CutPredictions(cut)
+    kept = care & ~ignored[p]
+    covers_gt = pairing.covers_gt(pairs, area_recall, strict=False, among=care)
+    covers_pred = left.covers(area_precision, care)
+
+    inter = (pairs.inter, pairs.guard)
+    merge = kept & covers_gt
+    several = _group(merge, p, inter, (left.area, left.guard), area_precision, cut, left.exact_area)
+    refused = merge & several[p]
+    merge = _one_line(merge & several[p], p, g, corners[0])
+    strong = covers_gt & covers_pred
+    alone = np.bincount(g[strong], minlength=len(gt))[g] == 1
+    alone &= np.bincount(p[strong], minlength=len(pred))[p] == 1
+    one = _near(kept & strong & alone, left, corners, center)
+    split = kept & covers_pred
+    whole = (pairs.area_gt, np.zeros(len(gt)))
+    several = _group(split, g, inter, whole, area_recall, cut, lambda i: cut.exact_area(i))
+    refused |= split & several[g]
+    split = _one_line(split & several[g], g, p, corners[1])
+
+    matched = np.flatnonzero(one | split | merge)
+    length = np.where(gt.care, _lengths(joined), 0)
+    centres = quad_centres(corners[0], _vertical(corners[0]), length)
+    found = hits(centres, g[matched], p[matched], pairs.pred_xy, pairs.pred_ring)
+    row = matched[found.row]
+    removed = left.removed(centres.xy[found.centre], p[row])
+    kept_hits = Hits(row[~removed], found.centre[~removed])
+    return Match(pairs, ignored, one, split, merge, kept_hits, centres, left.area, refused & ~(split | merge))
+
+
+def earned(joined: Joined, found: Match) -> tuple[Floats, Floats]:
+    """((G,) recall of every gt, (N pred,) precision of every prediction), 0 without a match."""
+    gts, preds = len(joined.gt), len(joined.pred)
+    length = np.diff(found.centres.start)
+    owner = np.repeat(np.arange(gts), length)
+    once = np.bincount(found.hits.centre, minlength=len(owner)) == 1
+    g, p = found.pairs.gt[found.matched], found.pairs.pred[found.matched]
+    total = np.bincount(p, length[g], minlength=preds)
+    inside = np.bincount(found.pairs.pred[found.hits.row], minlength=preds)
+    recall = np.bincount(owner[once], minlength=gts) / np.maximum(length, 1)
+    return recall, inside / np.maximum(total, 1)
+
+
+def _ignored(cut: Cut, care: Flags, area_recall: float, area_precision: float) -> Flags:
+    """(N pred,) don't care gts hold it: one alone, or several that are themselves covered by it."""
+    pairs, size = cut.pairs, len(cut.joined.pred)
+    g, p, among = cut.pairs.gt, cut.pairs.pred, ~care
+    inter = (cut.inter, cut.guard)
+
+    def one(k: int) -> tuple[Fraction, Fraction]:
+        return cut.exact_inter(k), cut.pairing.exact_areas(pairs, k)[2]
+
+    whole = pairs.area_pred[p], np.zeros(len(pairs))
+    held = above(inter, whole, area_precision, one, strict=True, among=among)
+    ignored = np.zeros(size, np.bool_)
+    ignored[p[held]] = True
+    among = among & ~ignored[p]
+    area = (cut.area[g], cut.area_guard[g])
+    covered = above(
+        inter,
+        area,
+        area_recall,
+        lambda k: (cut.exact_inter(k), cut.exact_area(int(g[k]))),
+        strict=True,
+        among=among,
+    )
+
+    def together(i: int) -> tuple[Fraction, Fraction]:
+        mine = np.flatnonzero(covered & (p == i)).tolist()
+        return sum((cut.exact_inter(k) for k in mine), Fraction(0)), cut.pairing.exact_areas(pairs, mine[0])[
+            2
+        ]
+
+    sums = tuple(np.bincount(p[covered], column[covered], size).astype(np.float64) for column in inter)
+    some = np.bincount(p[covered], minlength=size) > 0
+    area = pairs.area_pred, np.zeros(size)
+    return ignored | above((sums[0], sums[1]), area, area_precision, together, among=some)
+
+
+def _group(
+    candidates: Flags,
+    key: Ints,
+    inter: tuple[Floats, Floats],
+    whole: tuple[Floats, Floats],
+    threshold: float,
+    cut: Cut,
+    exact_area: Callable[[int], Fraction],
+) -> Flags:
+    """(N,) instances of one side with two candidates or more that share enough of its area, all together."""
+    size = len(whole[0])
+    sums = [np.bincount(key[candidates], column[candidates], size).astype(np.float64) for column in inter]
+    several = np.bincount(key[candidates], minlength=size) >= 2
+
+    def exactly(i: int) -> tuple[Fraction, Fraction]:
+        mine = np.flatnonzero(candidates & (key == i)).tolist()
+        return sum((cut.pairing.exact_areas(cut.pairs, k)[0] for k in mine), Fraction(0)), exact_area(i)
+
+    return above((sums[0], sums[1]), whole, threshold, exactly, among=several)
+
+
+def _near(candidates: Flags, left: CutPredictions, corners: tuple[Floats, Floats], center: float) -> Flags:
+    """Those whose centroids are nearer than ``center`` times the mean of their mean diagonals."""
+    answer = candidates.copy()
+    k = np.flatnonzero(candidates)
+    g, p = left.pairs.gt[k], left.pairs.pred[k]
+    a, b = centroids(corners[0][g]), left.centroids(p, centroids(corners[1][p]))
+    distance = _length(a - b) / (_diagonals(corners[0][g]) + _diagonals(corners[1][p])) * 2.0
+    answer[k] = distance < center
+    return answer
+
+
+def _one_line(candidates: Flags, key: Ints, other: Ints, corners: Floats) -> Flags:
+    """Without the groups (equal ``key``) whose members on the ``other`` side lie on several lines."""
+    answer = candidates.copy()
+    k = np.flatnonzero(candidates)
+    if not len(k):
+        return answer
+    quad = corners[other[k]]
+    middle = (quad[:, 0] + quad[:, 3]) / 2
+    members: dict[int, list[tuple[int, list[float], list[float]]]] = {}
+    for i, at, *pivot in zip(
+        key[k].tolist(), k.tolist(), middle.tolist(), centroids(quad).tolist(), strict=True
+    ):
+        members.setdefault(i, []).append((at, pivot[0], pivot[1]))
+    for some in members.values():
+        if _several_lines([(middle, centre) for _, middle, centre in some]):
+            answer[[at for at, _, _ in some]] = False
+    return answer
+
+
+def _several_lines(pivots: list[tuple[list[float], list[float]]]) -> bool:
+    """Seen from one member's centre, another's start and centre lie 45 degrees or more apart."""
+    for i, (start, centre) in enumerate(pivots):
+        for k, (_, eye) in enumerate(pivots):
+            if i == k:
+                continue
+            angle = math.degrees(
+                math.atan2(centre[1] - eye[1], centre[0] - eye[0])
+                - math.atan2(start[1] - eye[1], start[0] - eye[0])
+            )
+            angle = angle + 360 if angle < 0 else angle
+            angle = 360 - angle if angle > 180 else angle
+            if min(angle, 180 - angle) >= MULTILINE:
+                return True
+    return False
+
+
+def centroids(quad: Floats) -> Floats:
+    """(N, 2) of quads (N, 4, 2), in the operations of Polygon3; the mean of the corners where there is no area."""
+    x, y = quad[..., 0], quad[..., 1]
+    after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
+    cross = x * after_y - after_x * y
+    sums = [np.zeros(len(quad)) for _ in range(4)]
+    for k in range(4):
+        sums[0] += (x[:, k] + after_x[:, k]) * cross[:, k]
+        sums[1] += (y[:, k] + after_y[:, k]) * cross[:, k]
+        sums[2] += (x[:, k] + after_x[:, k]) * (after_y[:, k] - y[:, k])
+        sums[3] += cross[:, k]
+    area = 0.5 * np.abs(sums[2])
+    whole = 6.0 * area * np.sign(sums[3])
+    some = whole != 0
+    found = [
+        np.where(some, area * (total / np.where(some, whole, 1.0)) / np.where(some, area, 1.0), middle)
+        for total, middle in ((sums[0], x.mean(1)), (sums[1], y.mean(1)))
+    ]
+    return np.column_stack(found)
+
+
+def _diagonals(quad: Floats) -> Floats:
+    return (_length(quad[:, 0] - quad[:, 2]) + _length(quad[:, 1] - quad[:, 3])) / 2
+
+
+def _length(step: Floats) -> Floats:
+    length: Floats = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
+    return length
+
+
+def _vertical(quad: Floats) -> Flags:
+    size = quad.max(1) - quad.min(1) if len(quad) else np.zeros((0, 2))
+    tall: Flags = np.divide(size[:, 1], size[:, 0], out=np.zeros(len(size)), where=size[:, 0] != 0) > VERTICAL
+    return tall
+
+
+def _lengths(joined: Joined) -> Ints:
+    assert joined.gt.text_offset is not None
+    return np.diff(joined.gt.text_offset)
