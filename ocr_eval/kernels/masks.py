@@ -2,8 +2,10 @@
 
 A pixel belongs to a ring when it is a vertex, or when an odd number of edges crosses its row to the right of it (an
 edge holds its low end), or an odd number to the left of it (an edge holds its high end): J. O'Rourke, Computational
-Geometry in C, 2nd ed. 1998, section 7.4. So the outline is inside, and the rest is even-odd. Pixels left of or above 0
-are not drawn. All rows of all rings stand one after the other on one line of integers, where a run is [begin, end).
+Geometry in C, 2nd ed. 1998, section 7.4. So the outline is inside, but for pixels where two edges meet that are no
+vertex, and the rest is even-odd. Pixels left of or above 0 are not drawn.
+
+All rows of all rings stand one after the other on one line of integers, where a run is [begin, end).
 """
 
 from __future__ import annotations
