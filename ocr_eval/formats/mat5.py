@@ -20,8 +20,12 @@ HEADER = 128
 MAGIC = (b"MATLAB 5.0 MAT-file", b"MATLAB 7.3 MAT-file", b"\x89HDF\r\n\x1a\n")
 _MATRIX, _COMPRESSED = 14, 15
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+_LETTERS = dict(zip(_NUMBERS.values(), "bBhHiIfdqQ", strict=True))
+_FEW = 64
 _CELL, _CHAR, _NUMERIC = 1, 4, range(6, 16)
 _COMPLEX = 0x0800
+_HEADS = {order: struct.Struct(f"{order}6I2i2I") for order in "<>"}  # flags, dimensions, name
+_TAGS = {order: struct.Struct(f"{order}2I") for order in "<>"}
 
 
 class MatFault(Exception):
@@ -91,7 +95,7 @@ def _element(data: bytes, place: int, order: str, *, packed: bool = False) -> tu
     """(type, first byte of the data, its end, place of the next element); ``packed``: none of it is aligned."""
     if place + 8 > len(data):
         raise MatFault("E_FORMAT", f"file ends inside the element at byte {place}", "get the file again")
-    kind, size = struct.unpack_from(order + "II", data, place)
+    kind, size = _TAGS[order].unpack_from(data, place)
     if kind >> 16:
         kind, size, begin = kind & 0xFFFF, kind >> 16, place + 4
         if size > 4:
@@ -110,6 +114,10 @@ def _matrix(data: bytes, begin: int, end: int, order: str, depth: int) -> tuple[
         return "", Matrix((0, 0), "numbers")
     if not depth:
         raise MatFault("E_LIMIT", "cells nested deeper than the limit", "--limit depth=N raises the limit")
+    plain = _plain_head(data, begin, end, order)
+    if plain is not None:
+        flags, shape, place = plain
+        return "", _content(data, place, end, order, depth, flags, shape)
     kind, at, stop, place = _element(data, begin, order)
     if kind != 6 or stop - at < 8:
         raise MatFault("E_FORMAT", f"no array flags at byte {begin}")
@@ -122,14 +130,32 @@ def _matrix(data: bytes, begin: int, end: int, order: str, depth: int) -> tuple[
         raise MatFault("E_FORMAT", f"negative dimension at byte {at}")
     kind, at, stop, place = _part(data, place, end, order)
     name = data[at:stop].decode("latin-1") if kind in (1, 2) else ""
+    return name, _content(data, place, end, order, depth, flags, shape)
+
+
+def _plain_head(data: bytes, begin: int, end: int, order: str) -> tuple[int, tuple[int, ...], int] | None:
+    """(flags, shape, place of the content) of a nameless matrix with two dimensions, as nearly all cells are."""
+    if begin + 40 > end:
+        return None
+    head = _HEADS[order].unpack_from(data, begin)
+    if head[:2] != (6, 8) or head[4:6] != (5, 8) or head[8:] != (1, 0):
+        return None
+    shape = head[6:8]
+    return (head[2], shape, begin + 40) if min(shape) >= 0 else None
+
+
+def _content(
+    data: bytes, place: int, end: int, order: str, depth: int, flags: int, shape: tuple[int, ...]
+) -> Matrix:
+    """The values of a matrix."""
     size, what = math.prod(shape), flags & 0xFF
     if what == _CELL:
-        return name, Matrix(shape, "cells", cells=_cells(data, place, end, size, order, depth))
+        return Matrix(shape, "cells", cells=_cells(data, place, end, size, order, depth))
     if what == _CHAR:
-        return name, Matrix(shape, "text", text=_text(data, place, end, order) if size else "")
+        return Matrix(shape, "text", text=_text(data, place, end, order) if size else "")
     if what in _NUMERIC and not flags & _COMPLEX:
-        return name, Matrix(shape, "numbers", numbers=_numbers(data, place, end, size, order))
-    return name, Matrix(shape, "something else")
+        return Matrix(shape, "numbers", numbers=_numbers(data, place, end, size, order))
+    return Matrix(shape, "something else")
 
 
 def _part(data: bytes, place: int, end: int, order: str) -> tuple[int, int, int, int]:
@@ -160,6 +186,8 @@ def _numbers(data: bytes, place: int, end: int, size: int, order: str) -> tuple[
     stored = _NUMBERS.get(kind)
     if stored is None or (stop - at) != size * np.dtype(stored).itemsize:
         raise MatFault("E_FORMAT", f"{stop - at} bytes of type {kind} at byte {place} are no {size} numbers")
+    if size < _FEW:  # cheaper than an array
+        return tuple(map(float, struct.unpack_from(f"{order}{size}{_LETTERS[stored]}", data, at)))
     values = np.frombuffer(data, order + stored, size, at)
     return tuple(values.astype(np.float64).tolist())
 

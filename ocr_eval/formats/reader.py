@@ -79,6 +79,7 @@ class Columns:
     has_angle: bool = False
     flat: list[float] = field(default_factory=list)  # what add() collected and builder() has not joined yet
     counts: list[int] = field(default_factory=list)
+    _closed: int = 0  # instances of the samples that close() has named
 
     def add(self, ring: Sequence[float], text: str | None, care: bool, confidence: float, line: int) -> None:
         """One more instance of the open sample, for readers that go one by one. ``ring`` is flat: x1, y1, x2, …"""
@@ -93,7 +94,8 @@ class Columns:
         """Names the sample of the instances added since the last one."""
         self.samples.append(sample)
         self.entries.append(entry)
-        self.sizes.append(len(self.care) - sum(self.sizes))
+        self.sizes.append(len(self.care) - self._closed)
+        self._closed = len(self.care)
 
     def builder(self, source: str, required_text: bool, findings: Findings) -> InstancesBuilder:
         """The builder of ``Instances``. Lines without a text among lines with one are read as empty, with a note."""

@@ -9,6 +9,7 @@ from ocr_eval.formats.json_safe import JsonFault, kind, number
 from ocr_eval.formats.names import Doubles, Unknown, key_of, unknown_names
 from ocr_eval.formats.reader import Entry, Options
 
+_NUMBERS = {int, float}
 _HONEST = "--limit {}=N raises the limit when the file is honest"
 
 
@@ -102,6 +103,8 @@ def flat_ring(points: list[Any], pointer: str, options: Options) -> list[float]:
     if len(points) % 2 or len(points) < 6:
         raise JsonFault("E_FORMAT", f"{pointer} has {len(points)} numbers, expected an even number from 6 on")
     _vertices(len(points) // 2, pointer, options)
+    if _plain(points, options):
+        return list(map(float, points))
     return [number(value, f"{pointer}/{k}", options.limits) for k, value in enumerate(points)]
 
 
@@ -111,12 +114,26 @@ def pair_ring(points: Any, pointer: str, options: Options) -> list[float]:
         got = f"{len(points)} points" if isinstance(points, list) else kind(points)
         raise JsonFault("E_FORMAT", f"{pointer} must be a list of three or more points, got {got}")
     _vertices(len(points), pointer, options)
+    try:
+        flat = [value for x, y in points for value in (x, y)]
+    except (TypeError, ValueError):
+        flat = []
+    if flat and _plain(flat, options):
+        return list(map(float, flat))
     ring = []
     for k, point in enumerate(points):
         if not isinstance(point, list) or len(point) != 2:
             raise JsonFault("E_FORMAT", f"{pointer}/{k} must be a pair of numbers, got {kind(point)}")
         ring += [number(value, f"{pointer}/{k}/{axis}", options.limits) for axis, value in enumerate(point)]
     return ring
+
+
+def _plain(values: list[Any], options: Options) -> bool:
+    """True for numbers within the range: nothing about them has to be told."""
+    if not {*map(type, values)} <= _NUMBERS:
+        return False
+    most = options.limits.coordinate
+    return bool(-most <= min(values) and max(values) <= most)
 
 
 def box(values: Any, pointer: str, options: Options) -> tuple[float, float, float, float]:
