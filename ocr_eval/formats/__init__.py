@@ -43,6 +43,12 @@ FORMATS: dict[str, Row] = {
     ),
     "characters": Row("ocr_eval.formats.characters:CHARACTERS", True, False, "x1 y1 … x4 y4 text"),
     "popeval": Row("ocr_eval.formats.popeval:POPEVAL", True, False, "x1 y1 … x4 y4##::text"),
+    "totaltext": Row(
+        "ocr_eval.formats.totaltext:TOTALTEXT",
+        True,
+        False,
+        "x: [[…]], y: [[…]], ornt: […], transcriptions: […]",
+    ),
     "totaltext-mat": Row(
         "ocr_eval.formats.totaltext_mat:TOTALTEXT_MAT", True, False, "MATLAB 5: polygt, or accuInf"
     ),
@@ -66,8 +72,13 @@ FORMATS: dict[str, Row] = {
     "units-json": Row(
         "ocr_eval.formats.units:UNITS", True, True, "one JSON list: image_id, polys, rec, score"
     ),
+    "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
+    "csv": Row("ocr_eval.formats.csv_words:CSV", False, True, "header image,text[,score]"),
+    "jsonl": Row(
+        "ocr_eval.formats.json_lines:JSONL", False, True, "one object of filename and text per line"
+    ),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
     "page-xml": Row("ocr_eval.formats.page_xml:PAGE_XML", False, False, "PAGE XML, one text per page"),
     "alto": Row(

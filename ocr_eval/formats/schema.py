@@ -21,6 +21,7 @@ class Names:
         self._doubles = Doubles()
         self._unknown: list[Unknown] = []
         self._numbered: dict[str, str | None] = {}
+        self._again: dict[str, str | None] = {}
 
     def sample(self, name: str, pointer: str) -> str | None:
         """The sample's id, or None for one that the gt does not have. Raises JsonFault for a second one of the name."""
@@ -35,6 +36,12 @@ class Names:
         if found is None:
             self._unknown.append(Unknown(key, name, self._entry.name))
         return found
+
+    def again(self, name: str, pointer: str) -> str | None:
+        """``sample`` for documents that name an image with every instance."""
+        if name not in self._again:
+            self._again[name] = self.sample(name, pointer)
+        return self._again[name]
 
     def numbered(self, identity: str) -> str | None:
         """The sample of an image's id, which may come again and again; None for one that the gt does not have."""
@@ -76,6 +83,15 @@ def field(item: Any, key: str, wanted: type, pointer: str) -> Any:
             raise JsonFault("E_FORMAT", f"{pointer or 'the document'} must be an object, got {kind(item)}")
         got = kind(value) if key in item else "nothing"
         raise JsonFault("E_FORMAT", f"{pointer}/{key} must be {kind(wanted())}, got {got}")
+    return value
+
+
+def key_name(item: dict[str, Any], key: str, pointer: str) -> str:
+    """The name of an image: a text that is not empty."""
+    value = item.get(key)
+    if not isinstance(value, str) or not value:
+        got = "nothing" if key not in item or value == "" else kind(value)
+        raise JsonFault("E_FORMAT", f"{pointer}/{key} must be the name of an image, got {got}")
     return value
 
 

@@ -104,7 +104,6 @@ def recognise(
 def _known_but_unread(glimpse: Glimpse) -> str:
     head = glimpse.head
     starts = {
-        b"x: [[": "totaltext",
         b"<": "XML or HTML",
         b"\x93NUMPY": "a numpy array",
     }

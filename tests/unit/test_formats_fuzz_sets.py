@@ -29,6 +29,7 @@ DOCUMENTS: list[tuple[str, Any]] = [
     ("coco-text", [RESULT | {"utf8_string": "a"}, RESULT | {"utf8_string": "b", "score": 4}]),
     ("rrc-2024", {"1": [WORD, WORD], "2": []}),
     ("units-json", [UNIT, UNIT]),
+    ("json", [{"image": "a", "box": [0, 0, 9, 9], "text": "a", "score": 1, "care": True}]),
     ("hiertext", {"annotations": [PAGE, OTHER]}),
 ]
 VALUES = st.recursive(
@@ -104,8 +105,19 @@ PAGES = {
     "page-xml": [page(REGIONS).encode(), page(REGIONS, _ORDER).encode()],
     "alto": [alto('<String CONTENT="a"/>', '<String CONTENT="b&#x41;"/>').encode()],
     "hocr": [HOCR.encode()],
+    "csv": [b'image,text,score\na,"b\nc",0.5\nd,e,1\n'],
+    "jsonl": [b'{"filename": "a", "text": "b"}\n{"filename": "c", "text": "d"}\n'],
     "tesseract-tsv": [(TSV + _WORD * 3).encode()],
 }
+
+
+_RECORD = b"x: [[0 9 9]], y: [[0 0 5]], ornt: [u'c'], transcriptions: [u'W\\u00e9', \"b\"]\n"
+
+
+@settings(max_examples=200, deadline=None)
+@given(damaged([_RECORD * 2]), st.sampled_from(["prediction", "gt"]))
+def test_damaged_records_of_total_text(data: bytes, role: str) -> None:
+    survives(archive_of({"img_1.txt": data}), format="totaltext", role=role)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -38,6 +38,7 @@ CONTENT = {
         f"{SQUARE}\n" * 9 + f"{HEXAGON}\n" * 2,
     ],
     "ctw1500-offsets": [f"0,0,9,5,{','.join(['0,0', '9,0', '9,5', '0,5'] * 3 + ['9,5'] * 2)}\n"],
+    "totaltext": ["x: [[259 313 389]], y: [[542 462 417]], ornt: [u'c'], transcriptions: [u'PAUL']\n"],
     "td500": ["950,231,1006,475,-0.716654\n", "950,231,1006,475,1.5,None\n"],
     "icdar-mlt": [each(SQUARE + ",Latin"), f"{SQUARE},None,\n"],
     "ctw1500": [each(HEXAGON, ",####"), each(SQUARE, ",####")],
@@ -129,10 +130,6 @@ def test_a_quad_that_lost_a_field_is_a_bad_quad_not_a_triangle(line: str, tmp_pa
     ("text", "words"),
     [
         ("hello world\n", "first line 'hello world'"),
-        (
-            "x: [[259 313 389]], y: [[542 462 417]], ornt: [u'c'], transcriptions: [u'PAUL']\n",
-            "looks like totaltext",
-        ),
         ('<?xml version="1.0"?><PcGts/>', "looks like page-xml"),
         ('<?xml version="1.0"?><svg/>', "looks like XML"),
         ("cposix\nsystem\n(S'touch x'\n", "looks like a pickle"),
