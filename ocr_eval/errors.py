@@ -278,6 +278,12 @@ CODES: dict[str, Code] = {
         "14 % of the ground truth is empty after symbols-remove",
         "choose a normal form that keeps the script",
     ),
+    "W_PAGE": Code(
+        0,
+        "a page too long for free order of lines",
+        "2 pages have no flexible character accuracy",
+        "cut such pages, or leave it out with fca=false",
+    ),
     "W_NEAR_DUPLICATE": Code(
         0,
         "a submission counts like an earlier one on nearly all samples",

@@ -31,6 +31,7 @@ FAMILIES = (
     "popeval",
     "recognition",
     "presets",
+    "page",
     "curved_detection",
     "word_spotting",
     "deteval",

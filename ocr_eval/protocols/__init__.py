@@ -196,6 +196,11 @@ REGISTRY: dict[str, Entry] = {
         "recognition",
         "the word comparison of the RRC end-to-end script, for recognition lists",
     ),
+    "page": Entry(
+        "ocr_eval.protocols.recognition.page:Page",
+        "recognition",
+        "whole pages: CER, WER and bags of words, text in any order (FCA), reading order, invented text",
+    ),
     "tedeval": Entry(
         "ocr_eval.protocols.detection.tedeval:TedEval",
         "detection",

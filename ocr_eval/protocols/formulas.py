@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ocr_eval.tables.counts import Totals
 
 Terms = tuple[tuple[str, int], ...]  # (term, integer weight)
 _TERM = re.compile(r"([+-]?)(?:(\d+)\*)?((?:sum:)?[a-z][a-z0-9_]*)")
@@ -74,3 +77,21 @@ def names(formula: Formula) -> tuple[str, ...]:
     """The terms a formula reads, each once, in order."""
     rates = (formula,) if isinstance(formula, Rate) else (formula.precision, formula.recall)
     return tuple(dict.fromkeys(name for r in rates for name, _ in (*r.over, *r.under)))
+
+
+def evaluate(formula: Formula, totals: Totals) -> float | None:
+    """The metric of column sums; None where it is undefined."""
+    if isinstance(formula, Harmonic):
+        p, r = evaluate(formula.precision, totals), evaluate(formula.recall, totals)
+        return None if p is None or r is None else 2.0 * p * r / (p + r) if p + r else 0.0
+    over, under = (
+        sum(weight * _term(totals, name) for name, weight in side) for side in (formula.over, formula.under)
+    )
+    over = max(over, 0) if formula.floor else over
+    return over / under if under else None if over else formula.empty
+
+
+def _term(totals: Totals, name: str) -> float:
+    if name.startswith("sum:"):
+        return totals.sums[name[4:]]
+    return totals.counts[name] if name in totals.counts or name != "samples" else totals.samples

@@ -67,8 +67,13 @@ def table(
     columns: Mapping[str, Sequence[float]],
     sums: Mapping[str, Sequence[float]] | None = None,
     notices: tuple[Notice, ...] = (),
+    *,
+    rest: str = "",
 ) -> Counts:
-    """Columns of the care samples as a count table of all samples; the rows of don't care samples are zero."""
+    """Columns of the care samples as a count table of all samples; the rows of don't care samples are zero.
+
+    ``rest``: the column that counts the don't care samples.
+    """
     import numpy as np
 
     from ocr_eval.tables.counts import Counts
@@ -78,9 +83,12 @@ def table(
         whole[texts.rows] = np.fromiter(values, dtype, len(texts.rows))
         return whole
 
+    made = {name: spread(values, np.int64) for name, values in columns.items()}
+    if rest:
+        made[rest] = 1 - spread([1] * len(texts), np.int64)
     return Counts.of(
         joined.sample_ids,
-        {name: spread(values, np.int64) for name, values in columns.items()},
+        made,
         {name: spread(values, np.float64) for name, values in (sums or {}).items()},
         notices=notices,
     )

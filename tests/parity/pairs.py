@@ -19,9 +19,9 @@ Ours = Callable[[Values], Any]
 
 
 def cases(stem: str, name: str = "tricky") -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = json.loads(
-        (GOLD / stem / f"{name}.json").read_text(encoding="utf-8")
-    )["cases"]
+    loaded: list[dict[str, Any]] = json.loads((GOLD / stem / f"{name}.json").read_text(encoding="utf-8"))[
+        "cases"
+    ]
     return loaded
 
 

@@ -120,7 +120,7 @@ class Mmocr:
             "true_characters": [true_characters(g, p) for g, p in zip(gt, pred, strict=True)],
             "characters_gt": list(map(len, gt)),
             "characters_pred": list(map(len, pred)),
-            "filtered_gt_empty": emptied,
+            "filtered_gt_empty": list(map(int, emptied)),
         }
         neds = [d / (max(len(g), len(p)) or 1) for d, g, p in zip(distances(gt, pred), gt, pred, strict=True)]
         notices = filtered_notice(repr(self), texts.where(joined, emptied), len(texts))
