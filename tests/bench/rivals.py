@@ -20,6 +20,7 @@ import numpy as np
 
 from ocr_eval.tables.instances import Instances
 from scripts import peers
+from tests.bench import totaltext
 from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, Rule
 from tests.bench.inputs import Boxes, Files, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
@@ -306,6 +307,8 @@ RIVALS: dict[str, Rival] = {
     ),
     "rrc-iou: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, _shapely_matches),
     "ctw1500: shapely loop": Rival("shapely", RingPairs, "any rings", NUMBERS, _shapely_best_gts),
+    "totaltext-deteval: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.deteval),
+    "totaltext-pascal: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.pascal),
     "rrc-iou: official-style script": Rival(
         "Polygon3", Files, "files it accepts", NUMBERS, official_style, "polygon3"
     ),
