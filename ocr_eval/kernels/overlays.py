@@ -44,18 +44,23 @@ class _Edges(NamedTuple):
     used: np.ndarray  # (R, G) whether the region has that group
 
 
-def overlays(xy, ring, member, group, start):
+def overlays(xy, ring, member, group, start, *, loops=None):
     """Regions ``start`` (R + 1,) of rings ``member`` with the ``group`` (0, 1, …) of each; ``xy`` and ``ring`` as ever.
 
-    Raises TooManyEdges.
+    ``loops`` is the module ``overlay_loops`` where Numba is at hand. Raises TooManyEdges.
     """
     regions = len(start) - 1
     found = Overlays(np.zeros(regions), np.zeros(regions), np.zeros((regions, 2)))
     size = np.diff(ring)[member]
     edges = np.diff(np.concatenate([[0], np.cumsum(size)])[start])
-    rings = np.diff(start)
     if (edges > EDGES).any():
         raise TooManyEdges(int(edges.argmax()))
+    full = np.flatnonzero(edges > 0)
+    found.guard[full] = _guards(xy, ring, member, start, edges, full)
+    if loops is not None:
+        loops.fill(xy, ring, member, group, start, edges, found)
+        return found
+    rings = np.diff(start)
     words = -(-rings // _WORD)
     padded = np.maximum(8, 1 << np.ceil(np.log2(np.maximum(edges, 1))).astype(np.int64))
     key = padded * (EDGES + 1) + words
@@ -66,8 +71,6 @@ def overlays(xy, ring, member, group, start):
         for part in np.array_split(same, min(len(same), pieces)):
             table, origin = _table(xy, ring, member, group, start, part, int(edges[part].max()))
             _sweep(table, origin, part, found)
-    full = np.flatnonzero(edges > 0)
-    found.guard[full] = _guards(xy, ring, member, start, edges, full)
     return found
 
 

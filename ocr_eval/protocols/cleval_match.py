@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ocr_eval.tables.pairs import Pairs
 
 OTHER = "score rings of other sizes with shape=polygon, a rule of ours with a signature of its own"
+CLOSE = 1e-4  # far more than the roundings of thousands of float32 shares
 MOST = 10  # characters that a don't care gt or a false positive is taken for, at most
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -69,7 +70,7 @@ def match(
     g, p = pairs.gt, pairs.pred
     found = hits(centres, g, p, pairs.pred_xy, pairs.pred_ring)
     count = np.bincount(found.row, minlength=len(pairs))
-    precision = _precision(cut)
+    precision = _precision(cut, count, area_precision)
     large = precision >= np.float32(area_precision)
     ignored = _ignored(joined, pairs, precision, large, count, np.float32(area_precision))
     open_ = gt.care[g] & ~ignored[p]
@@ -118,16 +119,25 @@ def rows(joined: Joined, found: Match) -> dict[str, Ints]:
     }
 
 
-def _precision(cut: Cut) -> NDArray[np.float32]:
-    """Shared area / area of the prediction as the script stores it: a double, rounded once more to float32."""
-    area = cut.pairs.area_pred[cut.pairs.pred]
+def _precision(cut: Cut, count: Ints, limit: float) -> NDArray[np.float32]:
+    """(P,) shared area / area of the prediction as the script stores it: a double, rounded once more to float32.
+
+    Where rounding areas can move that by its last bit, and a share or a sum is near ``limit``, it comes from fractions.
+    """
+    g, p, guard = cut.pairs.gt, cut.pairs.pred, cut.guard
+    area = cut.pairs.area_pred[p]
     some = np.where(area > 0, area, 1.0)
     value = np.where(area > 0, np.maximum(cut.inter, 0.0) / some, 0.0).astype(np.float32)
-    low = np.maximum(cut.inter - cut.guard, 0.0) / some
-    unsure = (area > 0) & (cut.guard > 0)
-    unsure &= low.astype(np.float32) != ((cut.inter + cut.guard) / some).astype(np.float32)
-    # A share of next to nothing, as of rings that only touch, is far from every threshold.
-    for k in np.flatnonzero(unsure & (value > 1e-6)).tolist():
+    low, high = np.maximum(cut.inter - guard, 0.0) / some, (cut.inter + guard) / some
+    unsure = (area > 0) & (guard > 0) & (low.astype(np.float32) != high.astype(np.float32))
+    if not unsure.any():
+        return value
+    near = np.zeros(len(cut.joined.pred), np.bool_)
+    near[p[np.abs(value - limit) < CLOSE]] = True
+    for side in (cut.joined.gt.care[g], ~cut.joined.gt.care[g]):
+        own = side & (count > 0)
+        near |= np.abs(np.bincount(p[own], value[own], minlength=len(near)) - limit) < CLOSE
+    for k in np.flatnonzero(unsure & near[p]).tolist():
         whole = cut.pairing.exact_areas(cut.pairs, k)[2]
         value[k] = np.float32(float(cut.exact_inter(k) / whole)) if whole else 0
     return value

@@ -37,7 +37,7 @@ class CutPredictions:
         self.area, self.guard = pairs.area_pred.copy(), np.zeros(len(pred))
         wanted = np.zeros(len(pred), np.bool_)
         wanted[pairs.pred[care[pairs.gt] & (pairs.inter > pairs.guard)]] = True
-        solid = ~care[pairs.gt] & (cut.area[pairs.gt] > 0) & wanted[pairs.pred]
+        solid = ~care[pairs.gt] & (cut.areas[0][pairs.gt] > 0) & wanted[pairs.pred]
         self.near = self._by_pred(np.flatnonzero(solid & (cut.inter + cut.guard > 0)))  # may share something
         self.sure = self._by_pred(np.flatnonzero(solid & (cut.inter > cut.guard)))
         self.cut = np.zeros(len(pred), np.bool_)
@@ -75,7 +75,7 @@ class CutPredictions:
                 sign.append(weight)
         if not regions:
             return
-        made = source.rings.overlay(regions)
+        made = source.rings.of(regions)
         np.subtract.at(self.area, whose, made.area * np.array(sign))
         np.add.at(self.guard, whose, made.guard)
 
@@ -126,7 +126,7 @@ class CutPredictions:
                 regions.append(region)
                 row.append(n)
                 sign.append(weight)
-        made = self.source.rings.overlay(regions)
+        made = self.source.rings.of(regions)
         moment, area = np.zeros((len(pred), 2)), np.zeros(len(pred))
         np.add.at(moment, row, made.moment * np.array(sign)[:, None])
         np.add.at(area, row, made.area * np.array(sign))

@@ -8,7 +8,8 @@ is left are differences of areas that rings share, so that every one of them can
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,32 +49,46 @@ class Meeting(NamedTuple):
 class Rings:
     """Both tables' rings as one, for areas of regions that more than two rings bound."""
 
-    def __init__(self, joined: Joined) -> None:
+    def __init__(self, joined: Joined, kernels: str) -> None:
         self.joined = joined
+        self.loops: Any = None
+        if kernels == "numba":
+            from ocr_eval.kernels import overlay_loops
+
+            self.loops = overlay_loops
         gt, pred = joined.gt, joined.pred
         self.xy = np.concatenate([gt.xy, pred.xy])
         self.ring = np.concatenate([gt.ring, pred.ring[1:] + gt.ring[-1]])
 
-    def overlay(self, regions: Sequence[Region]) -> Overlays:
-        """Areas and moments of regions. Raises InputError (E_LIMIT) where one is bounded by too many edges."""
-        first = len(self.joined.gt)
-        member, group, sizes = [], [], []
-        for region in regions:
-            sizes.append(sum(map(len, region)))
-            for g, rings in enumerate(region):
-                member += [index + (first if side == "pred" else 0) for side, index in rings]
-                group += [g] * len(rings)
-        tables = np.array(member, np.int64), np.array(group, np.int64), offsets(sizes)
+    def overlay(self, member: Ints, group: Ints, start: Ints) -> Overlays:
+        """Areas and moments of regions: ring ``member`` with the ``group`` of each, offsets ``start`` of regions.
+
+        Predictions are counted on from the last gt. Raises InputError (E_LIMIT) for a region of too many edges.
+        """
         try:
-            made: Overlays = overlays(self.xy, self.ring, *tables)
+            made: Overlays = overlays(self.xy, self.ring, member, group, start, loops=self.loops)
             return made
         except TooManyEdges as error:
-            side, index = regions[error.args[0]][-1][0]
-            table: Instances = getattr(self.joined, side)
+            index = int(member[start[error.args[0] + 1] - 1])
+            first = len(self.joined.gt)
+            table, index = (self.joined.gt, index) if index < first else (self.joined.pred, index - first)
             entry, line = table.entries[table.sample_of[index]], int(table.line[index])
             reason = f"rings that lie upon each other have more than {EDGES} corners together"
             hint = "remove repeated instances"
             raise InputError([Problem("E_LIMIT", reason, hint, table.source, entry, line)]) from None
+
+    def of(self, regions: Sequence[Region]) -> Overlays:
+        """``overlay`` of regions as lists."""
+        first = len(self.joined.gt)
+        member = [
+            index + (first if side == "pred" else 0)
+            for region in regions
+            for rings in region
+            for side, index in rings
+        ]
+        group = [g for region in regions for g, rings in enumerate(region) for _ in rings]
+        start = offsets([sum(map(len, region)) for region in regions])
+        return self.overlay(np.array(member, np.int64), np.array(group, np.int64), start)
 
     def exact(self, region: Region) -> Fraction:
         """The area of one region as a fraction."""
@@ -86,72 +101,78 @@ class Rings:
 
 
 class Cut:
-    """Shared areas of all pairs, and areas of all gts, when every care gt has been cut out of the don't care gts.
+    """Shared areas of all pairs, and areas of the don't care gts, when every care gt has been cut out of those.
 
-    ``inter`` and ``guard`` (P,) stand for ``pairs.inter`` and ``pairs.guard``; ``area`` and ``area_guard`` (G,) are
-    those of the gts. ``upon`` are (don't care gt, care gt). Raises InputError (E_LIMIT).
+    ``inter`` and ``guard`` (P,) stand for ``pairs.inter`` and ``pairs.guard``; ``upon`` are (don't care gt, care gt).
+    Raises InputError (E_LIMIT).
     """
 
     def __init__(self, joined: Joined, pairing: Pairing) -> None:
         gt = joined.gt
         self.joined, self.pairing, self.pairs = joined, pairing, pairing.rings
-        self.rings = Rings(joined)
+        self.rings = Rings(joined, pairing.kernels)
         self.inter, self.guard = self.pairs.inter.copy(), self.pairs.guard.copy()
-        self.area, self.area_guard = self.pairs.area_gt.copy(), np.zeros(len(gt))
         self.key = self.pairs.gt * max(1, len(joined.pred)) + self.pairs.pred  # rising
-        self.upon = meeting(gt, ~gt.care, gt.care, pairing.kernels)
+        self.met = np.flatnonzero(~gt.care[self.pairs.gt] & (self.pairs.inter > self.pairs.guard))
+        held = np.zeros(len(gt), np.bool_)
+        held[self.pairs.gt[self.met]] = True
+        self.upon = meeting(gt, held, gt.care, pairing.kernels)
+        self.sure = self.upon.where(self.upon.inter > self.upon.guard)
         self.chain = np.full(len(gt), -1)  # of care gts upon don't care gts that overlap each other
-        if len(self.upon.a):
+        if len(self.sure.a):
             self._cut()
 
     def _cut(self) -> None:
-        gt, pairs = self.joined.gt, self.pairs
-        sure = self.upon.inter > self.upon.guard
-        np.add.at(self.area_guard, self.upon.a[~sure], (self.upon.inter + self.upon.guard)[~sure])
-        upon = self.upon.where(sure)
+        gt, pairs, sure = self.joined.gt, self.pairs, self.sure
         used = np.zeros(len(gt), np.bool_)
-        used[upon.b] = True
+        used[sure.b] = True
         self.chain = chains(gt, used, self.pairing.kernels)
-        for d in np.flatnonzero(gt.shape == SELF_INTERSECTING).tolist():
-            if not gt.care[d]:
-                self.area[d] = float(self.exact_area(d))
-        own = upon.where(gt.shape[upon.a] != SELF_INTERSECTING)
-        first, area, guard = self.union([("gt", own.a)], own.b, own.a, own.inter, own.guard)
-        np.subtract.at(self.area, own.a[first], area)
-        np.add.at(self.area_guard, own.a[first], guard)
-        # What don't care gt, care gt and prediction share.
-        held = np.flatnonzero(~gt.care[pairs.gt] & (pairs.inter > pairs.guard))
-        row, at = ragged(upon.a, pairs.gt[held])
-        row = held[row]
-        both = self.find(upon.b[at], pairs.pred[row])
+        row, at = ragged(sure.a, pairs.gt[self.met])
+        row = self.met[row]
+        both = self.find(sure.b[at], pairs.pred[row])
         keep = (both >= 0) & (pairs.inter[both] > pairs.guard[both])
         row, at, both = row[keep], at[keep], both[keep]
-        known, slack = self._nested(row, at, both, upon)
-        fixed = [("pred", pairs.pred[row]), ("gt", pairs.gt[row])]
-        first, area, guard = self.union(fixed, upon.b[at], row, known, slack)
+        known, slack = self._nested(row, at, both)
+        fixed = [pairs.pred[row] + len(gt), pairs.gt[row]]
+        first, area, guard = self.union(fixed, sure.b[at], row, known, slack)
         np.subtract.at(self.inter, row[first], area)
         np.add.at(self.guard, row[first], guard)
 
-    def _nested(self, row: Ints, at: Ints, both: Ints, upon: Meeting) -> tuple[Floats, Floats]:
+    @cached_property
+    def areas(self) -> tuple[Floats, Floats]:
+        """(G,) areas of the gts and bounds on their errors; cut where a prediction shares area with a don't care gt."""
+        gt, upon = self.joined.gt, self.upon
+        area, error = self.pairs.area_gt.copy(), np.zeros(len(gt))
+        sure = upon.inter > upon.guard
+        np.add.at(error, upon.a[~sure], (upon.inter + upon.guard)[~sure])
+        for d in np.unique(upon.a[gt.shape[upon.a] == SELF_INTERSECTING]).tolist():
+            area[d] = float(self.exact_area(d))
+        own = self.sure.where(gt.shape[self.sure.a] != SELF_INTERSECTING)
+        first, lost, guard = self.union([own.a], own.b, own.a, own.inter, own.guard)
+        np.subtract.at(area, own.a[first], lost)
+        np.add.at(error, own.a[first], guard)
+        return area, error
+
+    def _nested(self, row: Ints, at: Ints, both: Ints) -> tuple[Floats, Floats]:
         """(T,) the area that prediction, don't care gt and care gt share, where one of the two lies in another one.
 
         NaN where not; and a bound on its error.
         """
-        pairs, gt, pred = self.pairs, self.joined.gt, self.joined.pred
-        c, p = upon.b[at], pairs.pred[row]
-        slack = upon.guard[at] + pairs.guard[both] + pairs.guard[row]
+        pairs, gt, pred, sure = self.pairs, self.joined.gt, self.joined.pred, self.sure
+        c, p = sure.b[at], pairs.pred[row]
+        slack = sure.guard[at] + pairs.guard[both] + pairs.guard[row]
         whole = np.where(gt.shape[c] <= SELF_TOUCHING, pairs.area_gt[c], np.inf)
         pred_whole = np.where(pred.shape[p] <= SELF_TOUCHING, pairs.area_pred[p], np.inf)
         known = np.where(pred_whole - pairs.inter[both] <= slack, pairs.inter[row], np.nan)
-        known = np.where(whole - upon.inter[at] <= slack, pairs.inter[both], known)
-        return np.where(whole - pairs.inter[both] <= slack, upon.inter[at], known), 2 * slack
+        known = np.where(whole - sure.inter[at] <= slack, pairs.inter[both], known)
+        return np.where(whole - pairs.inter[both] <= slack, sure.inter[at], known), 2 * slack
 
     def union(
-        self, fixed: Sequence[tuple[str, Ints]], care: Ints, key: Ints, known: Floats, guard: Floats
+        self, fixed: Sequence[Ints], care: Ints, key: Ints, known: Floats, guard: Floats
     ) -> tuple[Ints, Floats, Floats]:
         """Areas that all ``fixed`` rings share with at least one care gt, for rows of equal ``key``, chain by chain.
 
-        Row t is fixed[…][1][t] with care[t], its own area ``known`` or NaN. Returns a row of each union, area, guard.
+        Row t is fixed[…][t] with care[t], its own area ``known`` or NaN. Returns a row of each union, area, guard.
         """
         order = np.lexsort((care, self.chain[care], key))
         change = (np.diff(key[order], prepend=-1) != 0) | (np.diff(self.chain[care][order], prepend=-1) != 0)
@@ -159,14 +180,19 @@ class Cut:
         count = np.diff(np.append(head, len(order)))
         first = order[head]
         area, error = known[first], guard[first].copy()
-        open_ = np.flatnonzero((count > 1) | np.isnan(area))
-        regions: list[Region] = []
-        for r in open_.tolist():
-            members = care[order[head[r] : head[r] + count[r]]].tolist()
-            regions.append([[(side, int(index[first[r]]))] for side, index in fixed])
-            regions[-1].append([("gt", c) for c in members])
-        made = self.rings.overlay(regions)
-        area[open_], error[open_] = made.area, made.guard
+        some = np.flatnonzero((count > 1) | np.isnan(area))
+        if len(some):
+            size = count[some]
+            start = offsets(size + len(fixed))
+            member, group = np.empty(start[-1], np.int64), np.full(start[-1], len(fixed))
+            cares = np.ones(start[-1], np.bool_)
+            for g, index in enumerate(fixed):
+                place = start[:-1] + g
+                member[place], group[place], cares[place] = index[first[some]], g, False
+            within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+            member[cares] = care[order[np.repeat(head[some], size) + within]]
+            made = self.rings.overlay(member, group, start)
+            area[some], error[some] = made.area, made.guard
         return first, area, error
 
     def find(self, gt: Ints, pred: Ints) -> Ints:

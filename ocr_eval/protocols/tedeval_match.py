@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ocr_eval.protocols.cut_predictions import CutPredictions
 from ocr_eval.protocols.cut_regions import Cut, above
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
+from ocr_eval.tables.instances import SELF_TOUCHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,8 +118,8 @@ def _ignored(cut: Cut, care: Flags, area_recall: float, area_precision: float) -
     held = above(inter, whole, area_precision, one, strict=True, among=among)
     ignored = np.zeros(size, np.bool_)
     ignored[p[held]] = True
-    among = among & ~ignored[p]
-    area = (cut.area[g], cut.area_guard[g])
+    among = among & ~ignored[p] & (cut.inter > cut.guard)
+    area = (cut.areas[0][g], cut.areas[1][g])
     covered = above(
         inter,
         area,
@@ -166,9 +167,14 @@ def _near(candidates: Flags, left: CutPredictions, corners: tuple[Floats, Floats
     answer = candidates.copy()
     k = np.flatnonzero(candidates)
     g, p = left.pairs.gt[k], left.pairs.pred[k]
-    a, b = centroids(corners[0][g]), left.centroids(p, centroids(corners[1][p]))
-    distance = _length(a - b) / (_diagonals(corners[0][g]) + _diagonals(corners[1][p])) * 2.0
-    answer[k] = distance < center
+    own, quad = centroids(corners[0][g]), corners[1][p]
+    diagonals = _diagonals(corners[0][g]) + _diagonals(quad)
+    # What is left of a proper ring has its centroid between the corners: most are near wherever it is.
+    farthest = np.sqrt(((quad - own[:, None]) ** 2).sum(2).max(1, initial=0.0))
+    odd = left.pred.shape[p] > SELF_TOUCHING
+    asked = np.flatnonzero(odd | (farthest / diagonals * 2.0 >= center * (1 - 1e-9)))
+    other = left.centroids(p[asked], centroids(quad[asked]))
+    answer[k[asked]] = _length(own[asked] - other) / diagonals[asked] * 2.0 < center
     return answer
 
 

@@ -129,17 +129,17 @@ class Rrc2024:
         """All metrics from sums, but for ``char_pq``, a product of two ratios."""
         from ocr_eval.protocols.formulas import rate
 
-        zero = {"empty": 0.0, "alone": 0.0}
+        zero = (0.0, 0.0)  # of 0/0, over all samples and on one
         found: dict[str, Formula] = {
-            "precision": rate("tp", "n_det", **zero),
-            "recall": rate("tp", "n_gt", **zero),
-            "hmean": rate("2*tp", "n_gt + n_det", **zero),
-            "tightness": rate("sum:tightness", "tp", **zero),
-            "pq": rate("2*sum:tightness", "n_gt + n_det", **zero),
+            "precision": rate("tp", "n_det", *zero),
+            "recall": rate("tp", "n_gt", *zero),
+            "hmean": rate("2*tp", "n_gt + n_det", *zero),
+            "tightness": rate("sum:tightness", "tp", *zero),
+            "pq": rate("2*sum:tightness", "n_gt + n_det", *zero),
         }
         if self.task == "e2e":
-            found["char_accuracy"] = rate("sum:similarity", "tp", **zero)
-            found["one_minus_ned"] = rate("sum:similarity", "n_gt + n_det - tp", **zero)
+            found["char_accuracy"] = rate("sum:similarity", "tp", *zero)
+            found["one_minus_ned"] = rate("sum:similarity", "n_gt + n_det - tp", *zero)
         return found
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
