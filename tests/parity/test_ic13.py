@@ -98,3 +98,22 @@ def test_edge_case(name: str, rule_name: str, tmp_path: Path) -> None:
 def test_all_cases_are_there() -> None:
     assert len(QUIRKS) == 20
     assert all(set(NAMES) <= set(case) for case in QUIRKS.values())
+
+
+@pytest.mark.parametrize("care_only", [False, True])
+@pytest.mark.parametrize(
+    ("rule_name", "precision", "recall", "hmean"),
+    [
+        ("ic13-v1", 0.999634, 0.997078, 0.998354),
+        ("ic13-v2", 0.999634, 0.997078, 0.998354),
+        ("ic13-deteval", 0.996523, 0.985936, 0.991201),
+    ],
+)
+def test_the_ground_truth_against_itself_has_the_known_ceiling(
+    rule_name: str, precision: float, recall: float, hmean: float, care_only: bool, shared: Path
+) -> None:
+    rule = protocol(rule_name)
+    truth = walk.read(shared / "data/ic13/gt_rrc.zip", role="gt", boxes=True)
+    (record,) = Job(truth, [rule]).run(truth.where(truth.care) if care_only else truth)
+    metrics = [round(record.metrics[name], 6) for name in ("precision", "recall", "hmean")]
+    assert metrics == [precision, recall, hmean]
