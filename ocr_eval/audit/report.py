@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEXTS, RINGS = 200, 24  # suspects on the page: texts, and rings of each kind; suspects.csv holds all
-LONGEST, FEW = 300, 75  # characters of a text; few where hidden ones make it long
+LONGEST, FEW = 300, 24  # characters of a text; few where hidden ones make it long
 MOST_VERTICES = 64
+READINGS, FOUND, PLOTS = 8, 8, 24  # of a suspect text, of a suspect ring, of the reliability of checkers
+NAME = 40  # characters of a checker's name in drawings
+PAGE_BYTES = 2_000_000
 RING_KINDS = ("overlooked", "merged-label", "split-label", "misplaced", "spurious", "dont-care")
 _REPEATS = 10  # labels that most others contradict, below which nothing is asked about a checker
 
@@ -33,27 +36,34 @@ _REASONS = (
 
 
 def render(body: Mapping[str, Any]) -> dict[str, str]:
-    """Path -> content of the report's files."""
+    """Path -> content of the report's files. Lists become shorter until every page is below ``PAGE_BYTES``."""
     from ocr_eval.report.document import document
 
-    return document("audit.html", TEMPLATES, partial(_views, body))
+    part = 1
+    while True:
+        files = document("audit.html", TEMPLATES, partial(_views, body, part))
+        if part > TEXTS or max(len(text.encode("utf-8")) for text in files.values()) < PAGE_BYTES:
+            return files
+        part *= 4
 
 
-def _views(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _views(body: Mapping[str, Any], part: int, lang: str) -> dict[str, Any]:
     texts = [row for row in body["suspects"] if row["kind"] == "text"]
     rings = {kind: [row for row in body["suspects"] if row["kind"] == kind] for kind in RING_KINDS}
     rings["dont-care"] = list(body["dont_cares"])
     checkers = body["checkers"]
+    most = TEXTS // part
     return {
         "body": body,
-        "texts": [text_view(row) for row in texts[:TEXTS]],
+        "most": most,
+        "texts": [text_view(row) for row in texts[:most]],
         # Decided items left the list; where it ends by itself, it is whole.
         "suspected": body["contradicted"] if len(texts) >= body["settings"]["top"] else len(texts),
         "with_probability": any(row["probability"] is not None for row in texts),
         "rings": [
             (
                 kind,
-                [_ring_view(row, k, kind, lang) for k, row in enumerate(own[:RINGS])],
+                [_ring_view(row, k, kind, lang) for k, row in enumerate(own[: -(-RINGS // part)])],
                 body["rings"].get(kind, 0),
             )
             for kind, own in rings.items()
@@ -88,7 +98,7 @@ def text_view(row: Mapping[str, Any]) -> dict[str, Any]:
     first = [label, *([suggestion] if suggestion is not None and suggestion != label else [])]
     # Dicts keep the order of checkers, sorting keeps it among readings of equally many.
     rest = sorted((text for text in readers if text not in first), key=lambda text: -len(readers[text]))
-    shown = [*first, *rest]
+    shown = [*first, *rest][: READINGS + 1]
     laid = strips(label, shown[1:])
     return {
         **{
@@ -105,6 +115,7 @@ def text_view(row: Mapping[str, Any]) -> dict[str, Any]:
             }
             for k, text in enumerate(shown)
         ],
+        "more": len(readers) - len(shown),
         "missing": [f"C{k + 1}" for k, text in enumerate(row["texts"]) if text is None],
     }
 
@@ -116,7 +127,7 @@ def _ring_view(row: Mapping[str, Any], k: int, kind: str, lang: str) -> dict[str
             (f"C{k + 1}", text, row["confidences"][k])
             for k, text in enumerate(row["texts"])
             if text is not None
-        ],
+        ][:READINGS],
         "drawing": draw_rings(row, f"{kind}-{k}", lang),
     }
 
@@ -127,7 +138,7 @@ def draw_rings(row: Mapping[str, Any], name: str, lang: str) -> Markup:
     from ocr_eval.report.i18n import text
 
     own = _points(row["ring"])
-    found = [_points(ring) for _, ring in row["found"]]
+    found = [_points(ring) for _, ring in row["found"][:FOUND]]
     missing = row["instance"] is None
     title = text(lang, "audit.drawing", rank=row["rank"], kind=text(lang, f"audit.kind.{row['kind']}"))
     about = text(lang, "audit.drawing.about", count=len(found))
@@ -155,14 +166,14 @@ def _reliability(checkers: Sequence[Mapping[str, Any]], lang: str) -> dict[str, 
         classes = each["reliability"]
         if not classes:
             continue
-        label = f"{each['id']} {each['name']}"
+        label = f"{each['id']} {cut(each['name'])[:NAME]}"
         dots = [
             Dot(c["confidence"], c["agrees"] / c["read"], *(c["interval"] or (None, None))) for c in classes
         ]
         about = text(lang, "audit.reliability.about", count=len(dots))
-        drawings.append(
-            reliability_plot(dots, label=label, name=f"reliability-{each['id']}", title=label, about=about)
-        )
+        if len(drawings) < PLOTS:
+            name = f"reliability-{each['id']}"
+            drawings.append(reliability_plot(dots, label=label, name=name, title=label, about=about))
         for c, dot in zip(classes, dots, strict=True):
             share = f"{percent(dot.y)} {bounds(dot.lo, dot.hi)}".strip()
             rows.append([label, ratio(dot.x), integer(c["read"]), integer(c["agrees"]), share])

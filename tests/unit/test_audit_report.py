@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from ocr_eval.audit.report import RINGS, TEXTS, render, text_view
+from ocr_eval.audit.report import PAGE_BYTES, RINGS, TEXTS, render, text_view
 from ocr_eval.audit.strips import LONGEST, strips
 from tests.board.hostile_texts import LONE_SURROGATES, OWN
 from tests.reports import OTHER, audit, hostile_audit, suspect, validate
@@ -136,6 +136,34 @@ def test_rings_are_drawn_and_long_lists_say_how_long_they_are():
         page
     ) and f"The first {TEXTS} of {TEXTS + 7}." in words(page)
     assert page.count('class="ring a"') == page.count('class="ring b"') == RINGS
+
+
+@pytest.mark.parametrize("text", ["\u202e" * 400, "&" * 400], ids=["hidden", "markup"])
+def test_no_audit_makes_a_page_of_two_megabytes(text):
+    """Sixteen checkers that all read otherwise, long lists of everything, rings of many corners."""
+    crowd = range(16)
+    ring = [float(k % 977) + 0.123 for k in range(512)]
+    own = {"label": text, "suggestion": text + "s", "sample": text, "item": text, "ring": ring,
+           "texts": [f"{text}{k}" for k in crowd], "confidences": [0.123456789] * 16,
+           "found": [[k, ring] for k in crowd]}  # fmt: skip
+    kinds = ("text", "overlooked", "merged-label", "split-label", "misplaced", "spurious", "dont-care")
+    rows = [
+        suspect(kind=kind, rank=k + 1, **own)
+        for kind in kinds
+        for k in range(TEXTS if kind == "text" else RINGS)
+    ]
+    body = audit(rows, text=text)
+    checker = body["checkers"][0]
+    checker["reliability"] *= 5
+    body["checkers"] = [checker | {"id": f"C{k + 1}"} for k in crowd]
+    body["warnings"] *= 300
+    body["selected"] *= 5000
+    body["decisions"]["misfits"] *= 5000
+    files = render(body)
+    assert max(len(page.encode("utf-8")) for page in files.values()) < PAGE_BYTES == 2_000_000
+    page = words(files["report.html"])
+    assert "other readings" in page
+    assert " of 5,000." in page
 
 
 def test_hostile_texts_are_texts():
