@@ -1,4 +1,4 @@
-"""page: fifty pages as jiwer, rapidfuzz and dinglehopper count them, and free order of lines where its source was run."""
+"""page: fifty pages as jiwer, rapidfuzz and dinglehopper count them; free order of lines as its reference says it."""
 
 from __future__ import annotations
 

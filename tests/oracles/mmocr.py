@@ -1,4 +1,4 @@
-"""Slow twin of ``mmocr``: the filter character by character, difflib's blocks found by looking at every pair of places."""
+"""Slow twin of ``mmocr``: the filter character by character, difflib's blocks by looking at every pair of places."""
 
 from __future__ import annotations
 

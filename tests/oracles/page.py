@@ -1,4 +1,4 @@
-"""Slow twin of ``page``: whole tables of costs, every setting of free line order on its own, words character by character."""
+"""Slow twin of ``page``: whole tables of costs, every setting of free line order on its own."""
 
 from __future__ import annotations
 
