@@ -78,9 +78,8 @@ def command(
         }
         truth = shared | reading(rules, "gt") if rules else shared
         known = known_samples(settings, gt, manifest, flags["gt_format"], truth)
-        arguments = (
-            reading(rules, "prediction") | shared | {"samples": known, "stdin": standard_input(path, flags)}
-        )
+        stdin = standard_input(path, flags)
+        arguments = reading(rules, "prediction") | shared | {"samples": known, "stdin": stdin}
         samples = known if known is None or isinstance(known, tuple) else known.sample_ids
         found = with_missing(examined(path, flags["pred_format"], arguments, known=bool(rules)), samples)
         arguments["samples"] = samples
@@ -101,9 +100,9 @@ def examined(path: str, name: str | None, arguments: dict[str, Any], *, known: b
     from ocr_eval.formats import FORMATS
     from ocr_eval.formats.check import AUTO, examine
 
-    name = None if name == AUTO else name
-    if known or name is not None:
-        geometry = arguments["geometry"] if known or name not in FORMATS else FORMATS[name].geometry
+    base = (name or AUTO).partition("(")[0]
+    if known or base != AUTO:
+        geometry = arguments["geometry"] if known or base not in FORMATS else FORMATS[base].geometry
         return examine(path, format=name, **(arguments | {"geometry": geometry}))
     found = examine(path, **arguments)
     if [problem.code for problem in found.problems] == ["E_FORMAT"]:
