@@ -196,14 +196,18 @@ class Page:
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """Metrics from column sums; None where a metric is undefined (the SPEC says when)."""
         from ocr_eval.protocols.formulas import evaluate
+        from ocr_eval.text.distance import Edits
+        from ocr_eval.text.flexible import accuracy
 
         if not totals["samples"]:
             return dict.fromkeys(self.METRICS, None)
         found = {name: evaluate(formula, totals) for name, formula in self.formulas.items()}
-        if self.fca and totals["fca_pages"] and found["fca"] is None:
-            found["fca"] = float(-totals["fca_insertions"])
-        if not totals["fca_pages"]:
-            found["fca"] = None
+        found["fca"] = None
+        if totals["fca_pages"]:
+            names = ("hits", "substitutions", "deletions", "insertions")
+            found["fca"] = accuracy(Edits(*(totals[f"fca_{name}"] for name in names)))
+        if totals["letter_length_gt"]:
+            found["letter_accuracy"] = 1 - totals["letter_distance"] / totals["letter_length_gt"]
         whole = totals["fca_pages"] == totals["samples"]
         fca, cer = found["fca"], found["cer"]
         found["fca_order_effect"] = fca - (1 - cer) if whole and fca is not None and cer is not None else None
