@@ -1,6 +1,7 @@
 """Decisions of a consensus -> label files, as ``icdar-quad`` when every ring has four vertices, else as ``polygon``.
 
-A text that the layout would read back as another one has no spelling.
+The same labels stand in ``gt.jsonl``, a canonical line per image as signatures digest it. A text that the layout would
+read back as another one has no spelling.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ocr_eval.formats.unquoting import unquote
 
 QUAD, POLYGON = "icdar-quad", "polygon"
 LABELS = "gt"  # the folder of the label files
+JSON_LINES = "gt.jsonl"
 
 
 def layout_of(found: Consensus) -> tuple[str, Callable[[str], str | None]]:
@@ -54,6 +56,23 @@ def label_files(
     return {
         f"{LABELS}/{_name(image)}": "".join(own).encode() for image, own in zip(images, lines, strict=True)
     }
+
+
+def json_lines(found: Consensus, images: Sequence[str], has_text: bool) -> bytes:
+    """The labels as canonical JSON lines; instances stand in the order of the label files."""
+    from ocr_eval.tables.builder import InstancesBuilder
+    from ocr_eval.tables.jsonl import lines
+
+    kept: list[list[Decision]] = [[] for _ in images]
+    for one in found.with_status(KEPT):
+        kept[one.sample].append(one)
+    builder = InstancesBuilder(source=JSON_LINES, format=POLYGON, has_text=has_text)
+    for image, own in zip(images, kept, strict=True):
+        builder.begin(image)
+        for one in own:
+            text = (one.text or "") if one.care else DONT_CARE
+            builder.add(flat_ring(one), text if has_text else "", bool(one.care))
+    return "".join(lines(builder.build())).encode()
 
 
 def _name(image: str) -> str:

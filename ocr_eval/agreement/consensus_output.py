@@ -1,4 +1,4 @@
-"""A consensus -> label files, ``unresolved.csv``, ``provenance.csv``, ``consensus.json``; same in, same out."""
+"""A consensus -> label files, ``gt.jsonl``, ``unresolved.csv``, ``provenance.csv``, ``consensus.json``; pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ocr_eval.agreement.consensus import DROPPED, KEPT, OPEN, Consensus, Decision, without
-from ocr_eval.agreement.consensus_layout import LABELS, flat_ring, label_files, layout_of
+from ocr_eval.agreement.consensus_layout import (
+    JSON_LINES,
+    LABELS,
+    flat_ring,
+    json_lines,
+    label_files,
+    layout_of,
+)
 from ocr_eval.agreement.consensus_text import most_frequent
 from ocr_eval.agreement.inputs import Annotations
 from ocr_eval.report.escape import csv_cell, terminal
@@ -41,6 +48,7 @@ def written(found: Consensus, annotations: Annotations, settings: dict[str, Any]
     )
     files = label_files(found, annotations.images, has_text, spell)
     lines = _line_numbers(found)
+    files[JSON_LINES] = json_lines(found, annotations.images, has_text)
     files["unresolved.csv"] = _table(UNRESOLVED, _open_rows(found, annotations))
     files["provenance.csv"] = _table(PROVENANCE, _rows(found, annotations, lines))
     body = summary(found, annotations, settings, layout)
@@ -185,7 +193,7 @@ def to_text(body: dict[str, Any], out: str, names: dict[str, str]) -> str:
     total = body["kept"] + sum(body["dropped"].values()) + sum(body["unresolved"].values())
     lines = [
         f"consensus · {body['images']} images · {len(names)} annotators · {total} units",
-        f"  kept        {body['kept']}, written to {terminal(out)}/{LABELS} as {body['layout']}",
+        f"  kept        {body['kept']}, written to {terminal(out)}/{LABELS} as {body['layout']}, and to {JSON_LINES}",
     ]
     for status in (DROPPED, OPEN):
         kinds = ", ".join(f"{kind} {n}" for kind, n in body[status].items())

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     short_help="merged labels plus the unresolved list",
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="A=PATH B=PATH C=PATH …")
-@click.option("--out", required=True, metavar="DIR", help="New folder: gt/, unresolved.csv, provenance.csv.")
+@click.option(
+    "--out", required=True, metavar="DIR", help="New folder: gt/, gt.jsonl, unresolved.csv, provenance.csv."
+)
 @option(
     "--text",
     type=click.Choice(["medoid", "majority", "rover"]),

@@ -15,6 +15,8 @@ import jsonschema
 import pytest
 
 from ocr_eval import read
+from ocr_eval.tables.digest import digest
+from ocr_eval.tables.jsonl import read_lines
 
 
 class Ran(NamedTuple):
@@ -93,6 +95,19 @@ def test_labels_are_read_back_as_they_were_decided(three: list[Path], tmp_path: 
     assert [row["status"] for row in other] == ["kept", "kept", "unresolved"]
     assert [row["agreeing"] for row in other] == ["2", "2", ""]
     assert all(len(row["members"].split()) == int(row["annotators"]) for row in other)
+
+
+def test_json_lines_hold_the_same_labels(tmp_path: Path) -> None:
+    text = line(0, "Sale") + line(100, "###") + line(200, '"q\\"') + line(300, "가용")
+    same = [folder(tmp_path / name, img_1=text, img_2="") for name in "abc"]
+    named = [f"{name}={path}" for name, path in zip("ABC", same, strict=True)]
+    assert run("consensus", *named, "--out", tmp_path / "out").status == 0
+    data = (tmp_path / "out/gt.jsonl").read_bytes()
+    rows = [json.loads(row) for row in data.decode("utf-8").splitlines()]
+    assert [row["sample"] for row in rows] == ["img_1", "img_2"] and rows[1]["instances"] == []
+    made, labels = read_lines(data), read(tmp_path / "out/gt", role="gt")
+    assert digest(made) == digest(labels)
+    assert made.texts == labels.texts and made.care.tolist() == [True, False, True, True]
 
 
 def test_names_and_order_of_annotators_do_not_show_in_the_files(three: list[Path], tmp_path: Path) -> None:
