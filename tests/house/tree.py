@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "ocr_eval"
@@ -28,15 +28,16 @@ class Module:
     path: Path
     source: str
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.source, str(self.path))
+        """Not to be changed: copies of a checkout share it."""
+        return _parsed(self.source)
 
-    @cached_property
+    @property
     def imports(self) -> list[Import]:
         """Every import, ``from a import b`` as ``a.b``; ``import_module("a")`` counts as a call-time import of a."""
         package = self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
-        return list(_imports(self.tree, package, "load"))
+        return _imported(self.source, package)
 
     def at(self, line: int) -> str:
         return f"{self.name}:{line}"
@@ -52,6 +53,16 @@ def modules(root: Path, folder: str = PACKAGE) -> dict[str, Module]:
     if not found:
         raise FileNotFoundError(f"no modules in {root / folder}")
     return found
+
+
+@cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+@cache
+def _imported(source: str, package: str) -> list[Import]:
+    return list(_imports(_parsed(source), package, "load"))
 
 
 def within(name: str, *rooms: str) -> bool:
