@@ -1,4 +1,4 @@
-"""The registry: protocol id -> where it lives, and "id(key=value)" -> the protocol. One literal table, lazy imports."""
+"""The registry: protocol id -> where it lives, "id(key=value)" -> the protocol; long because it is one literal table."""
 
 from __future__ import annotations
 
@@ -235,6 +235,7 @@ class Reads(NamedTuple):
     verbatim: bool = False  # transcriptions as written, quotes included; if no other protocol reads them
     gt_text_not_empty: bool = False  # a care gt with an empty transcription is E_GT
     lexicon: bool = False  # a word list must be given
+    image_size: bool = False  # the ground truth must tell the size of every image
     gt_lines: bool = False  # a second ground truth, with text lines, must be given
     boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area
     level: str | None = None  # at which pages are read: region, line or word
