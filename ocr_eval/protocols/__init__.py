@@ -1,4 +1,4 @@
-"""The registry: protocol id -> where it lives, "id(key=value)" -> the protocol; long because it is one literal table."""
+"""The registry: protocol id -> where it lives, "id(key=value)" -> the protocol; long because it is a literal table."""
 
 from __future__ import annotations
 
