@@ -11,12 +11,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ocr_eval.text.distance import distances
 from ocr_eval.text.rrc_words import SPECIAL, agree_trimmed
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
@@ -48,6 +47,8 @@ class OptimalMatch:
         trimmed: bool = False,
         as_scipy: bool = False,
     ) -> None:
+        import numpy as np
+
         self.joined, self.pairing, self.pairs = joined, pairing, pairing.rings
         self.texts, self.score, self.trimmed = texts, score, trimmed
         pairs, care = self.pairs, joined.gt.care
@@ -94,6 +95,8 @@ class OptimalMatch:
     @cached_property
     def similarities(self) -> NDArray[np.float64]:
         """(M,) of the matched pairs, each rounded as the script rounds: 1 - (1 - s)."""
+        import numpy as np
+
         return np.array([_rounded(self.similarity(k)) for k in self.matched.tolist()], np.float64)
 
     def _texts(self, k: int) -> tuple[str, str]:
@@ -102,6 +105,8 @@ class OptimalMatch:
 
     def _large(self, side: str, index: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(P,) whether the ring on this side is at least ``SMALLEST``."""
+        import numpy as np
+
         pairs = self.pairs
         area = (pairs.area_gt if side == "gt" else pairs.area_pred)[index]
         large: NDArray[np.bool_] = area >= float(SMALLEST)
@@ -125,6 +130,8 @@ class OptimalMatch:
 
     def _scipy(self) -> NDArray[np.int64]:
         """Where an instance has a choice: all gts of the sample against all its predictions, -1 where not allowed."""
+        import numpy as np
+
         gt, pred, pairs = self.joined.gt, self.joined.pred, self.pairs
         index = np.flatnonzero(self.allowed)
         g, p = pairs.gt[index], pairs.pred[index]
@@ -145,6 +152,8 @@ class OptimalMatch:
 
     def _scores(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """What the script writes into its matrix for allowed pairs, in doubles as it computes them."""
+        import numpy as np
+
         value = self.ious(index) if "iou" in self.score else np.ones(len(index))
         if "cned" in self.score:
             value = value * np.array([_rounded(self.similarity(k)) for k in index.tolist()], np.float64)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from ocr_eval.tables.counts import Scored
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.counts import Scored
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
 
@@ -42,6 +40,8 @@ class RankedMatch(NamedTuple):
 
 def boxes(side: Instances) -> NDArray[np.float64]:
     """(4, N) left, top, width, height: COCO's own numbers, else the bounding box of the ring."""
+    import numpy as np
+
     names = ("left", "top", "width", "height")
     if all(name in side.numbers for name in names):
         return np.array([side.numbers[name] for name in names]).reshape(4, -1)
@@ -56,6 +56,8 @@ def boxes(side: Instances) -> NDArray[np.float64]:
 
 def ranked_match(joined: Joined, pairing: Pairing) -> RankedMatch:
     """Matches all samples. An invalid ring that is kept as a false positive is in no pair."""
+    import numpy as np
+
     gt, pred = joined.gt, joined.pred
     gt_box, pred_box = boxes(gt), boxes(pred)
     crowd = gt.numbers["crowd"] > 0 if "crowd" in gt.numbers else ~gt.care
@@ -105,6 +107,8 @@ def ranked_match(joined: Joined, pairing: Pairing) -> RankedMatch:
 
 def _ranked(pred: Instances) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(order of predictions by sample, falling confidence, line; which are among the first ``MOST``)."""
+    import numpy as np
+
     confidence = np.zeros(len(pred)) if pred.confidence is None else pred.confidence
     order = np.lexsort((-confidence, pred.sample_of))
     place = np.arange(len(pred)) - pred.start[pred.sample_of]
@@ -117,6 +121,8 @@ def _overlaps(
     gt: NDArray[np.float64], pred: NDArray[np.float64], crowd: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """(P,) IoU of boxes (4, P), with a crowd gt the share of the prediction; operations in the order of COCO's C."""
+    import numpy as np
+
     wide, high = (
         np.minimum(pred[k + 2] + pred[k], gt[k + 2] + gt[k]) - np.maximum(pred[k], gt[k]) for k in (0, 1)
     )
@@ -142,6 +148,8 @@ def _contests(
     share: NDArray[np.float64],
 ) -> None:
     """Fills the last four arrays for predictions that have, or whose gt has, a choice; pairs in order of trial."""
+    import numpy as np
+
     out = dict(zip(g.tolist(), ignored[g].tolist(), strict=True))
     only_excuses = dict(zip(g.tolist(), crowd[g].tolist(), strict=True))
     taken = dict.fromkeys(out, 0)
@@ -179,6 +187,8 @@ def curves(scored: Scored, area: str, most: int = MOST) -> list[Curve] | None:
 
     Equal confidences stand in sample order, then line order. Arithmetic as pycocotools does it.
     """
+    import numpy as np
+
     due = int(scored.due[area].sum())
     if not due:
         return None
