@@ -278,6 +278,18 @@ CODES: dict[str, Code] = {
         "14 % of the ground truth is empty after symbols-remove",
         "choose a normal form that keeps the script",
     ),
+    "W_SPACES": Code(
+        0,
+        "a protocol deletes spaces before it compares",
+        "12 samples lose spaces",
+        "use ignore_space=false where spaces matter",
+    ),
+    "W_INVENTED": Code(
+        0,
+        "pages whose prediction is more than five times as long as the ground truth",
+        "9 pages are over five times as long as their ground truth",
+        "look at the rows of these pages: a few of them decide every mean",
+    ),
     "W_PAGE": Code(
         0,
         "a page too long for free order of lines",

@@ -125,6 +125,12 @@ def test_a_page_too_long_for_free_order_is_told(monkeypatch: pytest.MonkeyPatch)
     assert (found["fca"], found["fca_order_effect"]) == (1.0, None)  # of the other page
 
 
+def test_invented_pages_are_told() -> None:
+    gt = {"a": "ab", "b": "ab", "c": "", "d": "x"}
+    (notice,) = count("page", gt, {"a": "ab" * 5 + "x", "b": "ab" * 5, "c": "xyz"}).notices
+    assert (notice.code, notice.count, notice.examples) == ("W_INVENTED", 1, ("a",))
+
+
 def test_a_normal_form_that_empties_pages_is_told() -> None:
     counts = count("page(normal_form=marks-remove)", {"a": "\u064b", "b": "word"}, {})
     (notice,) = counts.notices

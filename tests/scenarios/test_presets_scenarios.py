@@ -76,6 +76,14 @@ def test_paddleocr_filters(rule: str, gt: str, pred: str, equal: int) -> None:
     assert score(rule, gt, pred)["equal"] == equal
 
 
+def test_paddleocr_says_that_spaces_are_deleted() -> None:
+    gt = {"a": "New York", "b": "x", "c": "y"}
+    (notice,) = count("paddleocr", gt, {"a": "NewYork", "b": "x", "c": "y "}).notices
+    assert (notice.code, notice.count, notice.examples) == ("W_SPACES", 2, ("a", "c"))
+    assert count("paddleocr(ignore_space=false)", gt, gt).notices == ()
+    assert count("paddleocr", {"b": "x"}, {"b": "x"}).notices == ()
+
+
 def test_paddleocr_has_its_epsilon_in_the_denominator() -> None:
     found = metrics("paddleocr", {"a": "ab", "b": "cd"}, {"a": "ab", "b": "cx"})
     assert found == {"acc": 1 / (2 + 1e-5), "norm_edit_dis": 1 - (1 / 2) / (2 + 1e-5)}

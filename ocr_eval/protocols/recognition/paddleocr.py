@@ -15,8 +15,8 @@ Totals
     Without any sample: acc 0, norm_edit_dis 1, as the tool.
 
 What it cannot see
-    Spaces: ``New York`` equals ``NewYork`` (PaddleOCR issues 5783, 5807). With ``is_filter`` any script but Latin;
-    W_FILTERED says so when the filters empty more than 1 % of the gts.
+    Spaces: ``New York`` equals ``NewYork`` (PaddleOCR issues 5783, 5807); W_SPACES counts the samples. With
+    ``is_filter`` any script but Latin; W_FILTERED says so when the filters empty more than 1 % of the gts.
 
 Deviations from the official script
     1. NEDs are added exactly (``math.fsum``), the tool adds doubles in order: at most the last bits differ.
@@ -86,6 +86,7 @@ class Paddleocr:
 
     def count(self, joined: Joined, pairing: Pairing | None = None) -> Counts:
         """One row per gt sample. Raises InputError when a sample is more than one text on a side."""
+        from ocr_eval.errors import Notice, escape
         from ocr_eval.protocols.filtered import filtered_notice
         from ocr_eval.protocols.raw_texts import raw_texts, table
         from ocr_eval.text.distance import distances
@@ -99,6 +100,15 @@ class Paddleocr:
             "equal": [g == p for g, p in zip(gt, pred, strict=True)],
         }
         notices = filtered_notice(repr(self), texts.where(joined, emptied), len(texts))
+        spaces = [
+            texts.rows[k]
+            for k, pair in enumerate(zip(texts.gt, texts.pred, strict=True))
+            if " " in "".join(pair)
+        ]
+        if self.ignore_space and spaces:
+            message = "samples lose spaces before they are compared (ignore_space=true)"
+            examples = tuple(escape(joined.sample_ids[row]) for row in spaces[:3])
+            notices += (Notice("W_SPACES", message, len(spaces), examples),)
         return table(joined, texts, columns, {"ned": neds}, notices)
 
     def derive(self, totals: Totals) -> dict[str, float | None]:

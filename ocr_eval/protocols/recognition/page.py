@@ -31,7 +31,8 @@ Totals
 
 What it cannot see
     Tables, formulas, layout beyond order. A wer depends on what a word is more than on the reading (Thai, Chinese), and
-    a mean over pages is sunk by a few with invented text: look at the rows. ``fca`` may be negative.
+    a mean over pages is sunk by a few with invented text (W_INVENTED names them): look at the rows. ``fca`` may be
+    negative.
 
 Deviations from the official tools
     1. cer, wer: none from dinglehopper 0.11 (``ocrd``) on one page; its summary is a mean over pages, cer_macro here.
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
     from ocr_eval.text.breakdown import Breakdown
+
+INVENTED = 5  # times the gt's length from which a prediction is warned about
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,7 +170,7 @@ class Page:
 
     def count(self, joined: Joined, pairing: Pairing | None = None) -> Counts:
         """One row per gt sample. Raises InputError when a sample is more than one text on a side."""
-        from ocr_eval.errors import Notice
+        from ocr_eval.errors import Notice, escape
         from ocr_eval.protocols.filtered import filtered_notice
         from ocr_eval.protocols.page_texts import joined_pages
         from ocr_eval.protocols.raw_texts import raw_texts, table
@@ -188,7 +191,15 @@ class Page:
         ]
         if self.fca and long:
             message = "pages too long for free order of lines, which fca leaves out"
-            notices += (Notice("W_PAGE", message, len(long), tuple(long[:3])),)
+            notices += (Notice("W_PAGE", message, len(long), tuple(map(escape, long[:3]))),)
+        invented = [
+            joined.sample_ids[at]
+            for at, row in zip(texts.rows, rows, strict=True)
+            if row["length_pred"] > INVENTED * row["length_gt"] > 0
+        ]
+        if invented:
+            message = "pages are predicted over five times as long as they are; a few decide every mean"
+            notices += (Notice("W_INVENTED", message, len(invented), tuple(map(escape, invented[:3]))),)
         columns = {name: [row.get(name, 0) for row in rows] for name in self.COLUMNS}
         sums = {name: [row.get(f"sum:{name}", 0.0) for row in rows] for name in self.SUMS}
         return table(joined, texts, columns, sums, notices, rest="ignored")
