@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -59,7 +60,7 @@ class Pairing:
 
             self._engine = compiled
         self._hulls: dict[str, Pairs] = {}
-        self._rationals: dict[tuple[bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
+        self._rationals: dict[tuple[bool, bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
 
     # Tables
 
@@ -91,6 +92,18 @@ class Pairing:
         wide = pred.box + np.array([[-reach], [-reach], [reach], [reach]])
         g, p = self._candidates(gt, pred._replace(box=freeze(wide)))
         return BoxPairs(g, p, gt.box, pred.box)
+
+    @cached_property
+    def even_odd(self) -> Pairs:
+        """``rings`` with the even-odd areas that repaired rings have (``make_valid``)."""
+        pairs, areas = self.rings, []
+        sides = (self.joined.gt, pairs.gt, pairs.area_gt), (self.joined.pred, pairs.pred, pairs.area_pred)
+        for side, used, area in sides:
+            made = area.copy()
+            for i in np.unique(used[np.isin(side.shape[used], (SELF_TOUCHING, SELF_INTERSECTING))]).tolist():
+                made[i] = float(exact.even_odd_area(side.points(i)))
+            areas.append(made)
+        return replace(pairs, area_gt=areas[0], area_pred=areas[1], even_odd=True)
 
     def hulls(self, vertices: str = "all") -> Pairs:
         """Pairs whose closed convex hulls meet, touching included; ``inter`` is 0 exactly where interiors do not.
@@ -309,12 +322,16 @@ class Pairing:
             g, p = pairs.gt[k], pairs.pred[k]
             return Fraction(pairs.inter[k]), Fraction(pairs.area_gt[g]), Fraction(pairs.area_pred[p])
         a, b = _both(pairs, k)
-        key = (pairs.hull, a.tobytes(), b.tobytes())
+        key = (pairs.hull, pairs.even_odd, a.tobytes(), b.tobytes())
         if key not in self._rationals:
             gt, pred = self.joined.gt.shape[pairs.gt[k]], self.joined.pred.shape[pairs.pred[k]]
             simple = (pairs.hull or gt == SIMPLE, pairs.hull or pred == SIMPLE)
-            inter = exact.overlap(exact.pieces(a, simple=simple[0]), exact.pieces(b, simple=simple[1]))
-            self._rationals[key] = (inter, abs(exact.signed_area(a)), abs(exact.signed_area(b)))
+            pieces = exact.pieces(a, simple=simple[0]), exact.pieces(b, simple=simple[1])
+            areas = [
+                exact.area(own) if pairs.even_odd and not plainly else abs(exact.signed_area(ring))
+                for own, plainly, ring in zip(pieces, simple, (a, b), strict=True)
+            ]
+            self._rationals[key] = (exact.overlap(*pieces), areas[0], areas[1])
         return self._rationals[key]
 
     # Matching
@@ -358,6 +375,33 @@ class Pairing:
         """(N gt,) the prediction each gt gets, -1 = none, when pairs ``candidates`` are tried in the order given."""
         sizes = len(self.joined.gt), len(self.joined.pred)
         partner: NDArray[np.int64] = self._engine.first_fit(pairs.gt, pairs.pred, candidates, sizes)
+        return partner
+
+    def mutual_best(self, pairs: Pairs, among: Flags, *, plus: float = 0.0) -> NDArray[np.int64]:
+        """(N gt,) the prediction that is each gt's best of ``among`` by inter / (union + plus), where that gt is its.
+
+        The first of equals is best, on both sides; -1 = none. Ratios closer than 1e-9 are compared as fractions.
+        """
+        index = np.flatnonzero(among)
+        g, p = pairs.gt[index], pairs.pred[index]
+        partner = np.full(len(self.joined.gt), -1, np.int64)
+        alone = (np.bincount(g)[g] == 1) & (np.bincount(p)[p] == 1) if len(index) else among[:0]
+        partner[g[alone]] = p[alone]
+        ratio = pairs.inter / (_whole(pairs, "iou") + plus)
+
+        def better(k: int, other: int) -> bool:
+            if abs(ratio[k] - ratio[other]) > NEAR:
+                return bool(ratio[k] > ratio[other])
+            return self._exact_ratio(pairs, k, plus) > self._exact_ratio(pairs, other, plus)
+
+        best: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        for k in index[~alone].tolist():
+            for own, i in zip(best, (int(pairs.gt[k]), int(pairs.pred[k])), strict=True):
+                if i not in own or better(k, own[i]):
+                    own[i] = k
+        for i, k in best[0].items():
+            if best[1][int(pairs.pred[k])] == k:
+                partner[i] = pairs.pred[k]
         return partner
 
     def best_first(

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "tests/gold"
 FAMILIES = (
     "tiou",
+    "hiertext",
     "rrc_iou",
     "rrc_e2e",
     "popeval",

@@ -101,6 +101,11 @@ REGISTRY: dict[str, Entry] = {
         "detection",
         "the best assignment instead of the first fit, with tightness and PQ; task=e2e also compares texts (PCQ)",
     ),
+    "hiertext": Entry(
+        "ocr_eval.protocols.detection.hiertext:HierText",
+        "detection",
+        "words, lines or paragraphs by mutual best IoU >= .5, panoptic quality (HierText)",
+    ),
     "cascade": Entry(
         "ocr_eval.protocols.end_to_end.cascade:Cascade",
         "end-to-end",
@@ -145,6 +150,11 @@ REGISTRY: dict[str, Entry] = {
         "ocr_eval.protocols.end_to_end.curved_word_spotting:Ctw1500WordSpotting",
         "end-to-end",
         "rrc-word-spotting on curved lines of text: lines of several words are don't care",
+    ),
+    "hiertext-e2e": Entry(
+        "ocr_eval.protocols.end_to_end.hiertext_e2e:HierTextE2e",
+        "end-to-end",
+        "words of hiertext whose texts are equal, panoptic quality (HierText)",
     ),
     "popeval": Entry(
         "ocr_eval.protocols.end_to_end.popeval:PopEval",

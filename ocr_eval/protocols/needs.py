@@ -40,6 +40,9 @@ def check_needs(
             raise InputError(_absent(table, role, f"{rule.ID} reads angles, this {side} has none"))
     if reads.lexicon and lexicon is None:
         raise usage_error(f"{rule!r} needs a word list", "give it with --lexicon FILE", "E_CONFIG")
+    if reads.image_size and (gt.levels is None or not (gt.levels.size > 0).all()):
+        reason = f"{rule!r} draws masks, this ground truth does not tell the size of its images"
+        raise usage_error(reason, "give it as HierText JSON, or score level=word")
     if reads.gt_lines and (gt_lines is None or not gt_lines.geometry):
         reason = f"{rule.ID} needs a second ground truth with the rings of text lines"
         raise usage_error(reason, "give it with --gt-lines GT")

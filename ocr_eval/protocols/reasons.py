@@ -28,6 +28,18 @@ TEMPLATES: dict[str, str] = {
     "taken_by_prediction": "which another prediction took",
     "ignored_above": "{share} > {threshold} of its area lies in don't care gt {partner}",
     "invalid_ring": "its ring is invalid: it can never match nor be ignored",
+    # mutual best pairs
+    "mutual_match": "IoU {iou} >= {threshold} with prediction {partner}, each is the other's best",
+    "mutual_match_gt": "IoU {iou} >= {threshold} with gt {partner}, each is the other's best",
+    "ignored_from": "{share} >= {threshold} of its area lies in don't care gt {partner}",
+    "better_pair": "which has a better partner",
+    "texts_unequal": "texts differ ('{gt_text}', '{pred_text}')",
+    "region_match": "its region {region}: IoU {iou} >= {threshold} with region {partner} of the "
+    "other side, each is the other's best",
+    "region_alone": "its region {region} has no partner with IoU >= {threshold} so that each is the "
+    "other's best",
+    "region_dont_care": "its region {region} is not legible: it is not searched for",
+    "region_ignored": "its region {region} lies in a don't care region by {threshold} of its area or more",
     # text lines
     "found_with_line": "found with text line {line} by prediction {partner}, it counts {credit}",
     "match_line": "IoU {iou} > {threshold} with text line {line}",
@@ -142,7 +154,7 @@ TEMPLATES: dict[str, str] = {
 # Clauses that go on with the one before after a comma; any other begins after a semicolon.
 GO_ON = frozenset(
     "areas_needed others_qualify iou_needed iou_at_least angles_apart "
-    "held_by_dont_care taken_by_gt taken_by_prediction texts_agree "
+    "better_pair held_by_dont_care taken_by_gt taken_by_prediction texts_agree "
     "texts_disagree texts_bar "
     "deletion deletions insertion insertions".split()
 )

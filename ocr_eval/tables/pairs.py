@@ -43,6 +43,8 @@ class Pairs:
         False  # rings are convex hulls (2 vertices: a segment, 1: a point); shoelace sums are negative
     )
 
+    even_odd: bool = False  # ring areas are even-odd, not |shoelace|: differs for rings that cross themselves
+
     def __post_init__(self) -> None:
         for name in ("start", "gt", "pred", "inter", "guard", "area_gt", "area_pred"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
