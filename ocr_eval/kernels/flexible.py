@@ -14,6 +14,7 @@ from ocr_eval.kernels.jit import kernel, read_only
 
 BASE = 1 << 26  # above the number of characters of any line
 BOUNDED, EXACT = 1, 2  # what the table of pieces knows of a pair of parts
+MASKED = 4096  # longest line for which bit masks bound a piece
 FIELDS = 6  # of a piece: weighted cost, edits, start and length in the gt part, start and length in the other
 
 
@@ -123,6 +124,53 @@ def common(short, long, room):
     for letter in long:
         room[np.int64(letter)] = 0
     return shared
+
+
+@kernel
+def least_edits(short, long, room, masks, up, down):
+    """The fewest edits between ``short`` and any stretch of ``long``; 64 cells at a time.
+
+    G. Myers 1999, as in ``kernels.edit``, but free to begin anywhere in ``long``; words linked as in H. Hyyrö 2003.
+    ``room`` is zero, and left so; ``masks`` uint64 (letters of ``short`` + 1, words), ``up`` and ``down`` (words,).
+    """
+    n = short.size
+    words, letters = (n + 63) // 64, 0
+    for i in range(n):
+        letter = np.int64(short[i])
+        if room[letter] == 0:
+            letters += 1
+            room[letter] = letters
+            masks[letters, :words] = 0
+        masks[room[letter], i >> 6] |= np.uint64(1) << np.uint64(i & 63)
+    masks[0, :words] = 0
+    for w in range(words):
+        up[w], down[w] = ~np.uint64(0), np.uint64(0)
+    one, zero, high = np.uint64(1), np.uint64(0), np.uint64(63)
+    last = np.uint64((n - 1) & 63)
+    edits = least = n
+    for j in range(long.size):
+        row = room[np.int64(long[j])]
+        carried_up, carried_down = zero, zero
+        for w in range(words):
+            x = masks[row, w]
+            vertical_up, vertical_down = up[w], down[w]
+            across = x | vertical_down
+            x |= carried_down
+            diagonal = (((x & vertical_up) + vertical_up) ^ vertical_up) | x
+            across_up = vertical_down | ~(diagonal | vertical_up)
+            across_down = vertical_up & diagonal
+            if w == words - 1:
+                edits += np.int64((across_up >> last) & one) - np.int64((across_down >> last) & one)
+            next_up, next_down = across_up >> high, across_down >> high
+            across_up = (across_up << one) | carried_up
+            across_down = (across_down << one) | carried_down
+            up[w] = across_down | ~(across | across_up)
+            down[w] = across_up & across
+            carried_up, carried_down = next_up, next_down
+        least = min(least, edits)
+    for i in range(n):
+        room[np.int64(short[i])] = 0
+    return least
 
 
 @kernel
@@ -266,6 +314,8 @@ def flexible(gt, gt_line, pred, pred_line, settings, room, budget, result):
         longest = max(longest, pred_line[k + 1] - pred_line[k])
     work, ends = np.zeros((4, longest + 2)), np.zeros(longest + 2)
     bounds = np.zeros(longest + 2, np.int64)
+    masks = np.zeros((min(longest, MASKED) + 1, min(longest, MASKED) // 64 + 1), np.uint64)
+    up, down = np.zeros(masks.shape[1], np.uint64), np.zeros(masks.shape[1], np.uint64)
     used, keys = np.zeros(1 << 12, np.uint8), np.zeros((1 << 12, 4), np.int64)
     pieces, filled = np.zeros((1 << 12, FIELDS), np.int64), 0
     # No list grows beyond the number of characters; each cut adds one part at most.
@@ -307,7 +357,15 @@ def flexible(gt, gt_line, pred, pred_line, settings, room, budget, result):
                             keys[slot, 2], keys[slot, 3] = pred_from[b], pred_to[b]
                             mine, theirs = gt[gt_from[a] : gt_to[a]], pred[pred_from[b] : pred_to[b]]
                             shared = common(mine, theirs, room)
-                            pieces[slot, 0] = min(size, 2 * (min(size, other) - shared))
+                            bound = 2 * (min(size, other) - shared)
+                            if min(size, other) <= MASKED:
+                                steps += (size * other >> 6) + max(size, other)
+                                if size <= other:
+                                    fewest = least_edits(mine, theirs, room, masks, up, down)
+                                else:
+                                    fewest = least_edits(theirs, mine, room, masks, up, down)
+                                bound = max(bound, fewest)
+                            pieces[slot, 0] = min(size, bound)
                         difference = abs(size - other)
                         offset = np.int64(0)  # twice the distance from the nearer end of the leeway
                         if difference > 1 and used[slot] == EXACT:
