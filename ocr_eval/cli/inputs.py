@@ -169,6 +169,7 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
         "boxes": bool(needs) and all(n.boxes for n in needs),
         "angle": any(n.angle for n in needs),
         "level": levels[0] if levels else None,
+        "regions": bool(needs) and all(n.regions for n in needs),
         "verbatim": bool(texts) and all(n.verbatim for n in texts),
     }
 

@@ -131,6 +131,7 @@ def read(
     verbatim: bool = False,
     boxes: bool = False,
     angle: bool = False,
+    regions: bool = False,
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
@@ -145,6 +146,7 @@ def read(
     level: ``"line"`` (default) or ``"character"`` of ReCTS; ``"region"`` (default), ``"line"`` or ``"word"`` of pages.
     verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
     angle: True when instances must carry the angle of a rotated box: ``td500`` and nothing else.
+    regions: True when pages are wanted as regions with rings where the format has them, else as one text each.
     boxes: True when rings count as boxes of whole pixels (``ic13-*``), of which none is invalid.
     invalid_polygons: ``refuse``, ``false-positive`` or ``official`` (reference on reliability, section 3).
 
@@ -169,6 +171,7 @@ def read(
         verbatim=verbatim,
         boxes=boxes,
         angle=angle,
+        regions=regions,
     )
     findings.check(entries)
     assert instances is not None

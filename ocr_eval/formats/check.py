@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ocr_eval.errors import Findings, Notice, Problem, quote, usage_error
 from ocr_eval.formats import FORMATS, choices_of, files, sniff, sources
 from ocr_eval.formats.judge import POLICIES, judge
+from ocr_eval.formats.mistaken import other_layout
 from ocr_eval.formats.names import Samples, key_of
 from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.official import official_refusals as official_refusals
@@ -18,7 +19,6 @@ from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
 AUTO = "auto"  # in the place of a layout: recognise it
-_FEW = 5  # fewer faults than this are always listed one by one
 
 
 class Examination(NamedTuple):
@@ -48,6 +48,7 @@ def examine(
     verbatim: bool = False,
     boxes: bool = False,
     angle: bool = False,
+    regions: bool = False,
 ) -> Examination:
     """All problems and notices of one input; the arguments are those of ``ocr_eval.formats.read``.
 
@@ -69,6 +70,7 @@ def examine(
         verbatim=verbatim,
         boxes=boxes,
         angle=angle,
+        regions=regions,
     )
     return Examination(findings.problems, findings.total, findings.notices, entries, instances)
 
@@ -90,13 +92,16 @@ def reading(
     verbatim: bool = False,
     boxes: bool = False,
     angle: bool = False,
+    regions: bool = False,
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
     name, choices = (None, {}) if format in (None, AUTO) else choices_of(str(format))
     _check_arguments(name, role, geometry, invalid_polygons, stdin, str(source))
     findings = Findings(str(source), role, max_errors)
     known = _samples(samples)
-    options = Options(role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle)
+    options = Options(
+        role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle, regions
+    )
     found = sources.open_source(
         str(source), stdin, findings, limits, None if known is None else len(known.ids)
     )
@@ -106,7 +111,7 @@ def reading(
     if chosen is None or entries is None:
         return findings, 0, None
     options = _for_role(chosen, options)
-    instances = _table(chosen, entries, options, findings, None if boxes else invalid_polygons)
+    instances = _table(chosen, entries, options, findings, None if boxes or regions else invalid_polygons)
     return findings, len(entries), instances
 
 
@@ -194,7 +199,7 @@ def _table(
     if (
         findings.total > before
         and not FORMATS[name].document
-        and _other_layout(name, entries, options, findings)
+        and other_layout(name, entries, options, findings)
     ):
         return None
     if document and findings.total == before and not columns.samples:
@@ -216,35 +221,3 @@ def _table(
 def _all_confidences(texts: Sequence[str | None]) -> bool:
     decimals = bool(texts) and all(text and is_decimal(text) and 0 <= float(text) <= 1 for text in texts)
     return decimals and any(text and "." in text for text in texts)
-
-
-def _other_layout(name: str, entries: list[Entry], options: Options, findings: Findings) -> bool:
-    """True after replacing many faults by one: most lines fail, and the content looks like another layout.
-
-    Only faults of the layout count (E_FORMAT, E_COORD, E_ENCODING); a file in the named layout with many bad lines
-    keeps them all.
-    """
-    layout = ("E_FORMAT", "E_COORD", "E_ENCODING")
-    wrong = [
-        p for p in findings.problems if p.code in layout or (p.code == "E_GT" and p.reason.startswith(layout))
-    ]
-    shown = {entry.name for entry in entries[:8]}
-    lines = sum(entry.data.count(b"\n") + 1 for entry in entries[:8] if entry.data)
-    failed = sum(p.entry in shown for p in wrong)
-    if len(wrong) < _FEW or (
-        2 * failed <= min(lines, findings.max_errors) and len(wrong) < findings.max_errors
-    ):
-        return False
-    found = sniff.candidates(entries, options, (False,))
-    if not found or name in found or name in sniff.candidates(entries, options, (False,), loosely=True):
-        return False
-    flag = "--gt-format" if options.role == "gt" else "--pred-format"
-    first = wrong[0]
-    findings.problems.clear()
-    findings.total = 0
-    code, reason = first.code, first.reason
-    if code == "E_GT":
-        code, _, reason = reason.partition(" ")
-    hint = f"most lines do not fit {name}, they look like {' or '.join(found)}: use {flag} {found[0]}"
-    findings.error("E_FORMAT", reason, hint, entry=first.entry, line=first.line, col=first.col)
-    return True

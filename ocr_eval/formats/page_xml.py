@@ -1,4 +1,4 @@
-"""PAGE XML (2009 to 2024) -> the text of each page: regions in reading order, joined by LF.
+"""PAGE XML (2009 to 2024) -> the text of each page, or its regions with rings: reading order, joined by LF.
 
 ``level=region`` takes the regions' own texts, ``line`` joins those of their lines by LF, ``word`` those of the words by
 a space, lines without words left out. Of several TextEquivs the lowest ``index`` counts, without any the highest
@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.numbers import is_decimal
-from ocr_eval.formats.page_text import add_page, columns_of, level_of
+from ocr_eval.formats.page_text import Part, add_pages, columns_of, level_of, plain_ring
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
 
 ORDERED, UNORDERED = ("OrderedGroup", "OrderedGroupIndexed"), ("UnorderedGroup", "UnorderedGroupIndexed")
 KEEP = {
     *("PcGts", "Page", "ReadingOrder", *ORDERED, *UNORDERED, "RegionRef", "RegionRefIndexed"),
-    *("TextRegion", "TextLine", "Word", "TextEquiv", "Unicode", "PlainText"),
+    *("TextRegion", "TextLine", "Word", "TextEquiv", "Unicode", "PlainText", "Coords", "Point"),
 }
 SKIP = {"Glyph", "Metadata", "Relations", "Layers", "UserDefined"}
 
@@ -38,6 +38,7 @@ class PageXml:
         columns = columns_of("page-xml", options, findings)
         if columns is None:
             return Columns("page-xml", geometry=False)
+        pages = []
         for entry in entries:
             root = load(entry, findings, options.limits, KEEP, SKIP)
             if root is None:
@@ -46,16 +47,17 @@ class PageXml:
                 page = next(iter(root.all("Page")), None)
                 if root.name != "PcGts" or page is None:
                     raise XmlFault("E_FORMAT", "no Page element in PcGts, expected PAGE XML")
-                text = page_text(page, level, entry, findings)
+                parts = page_parts(page, level, entry, options, findings)
             except XmlFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=fault.line)
                 continue
-            add_page(columns, entry, text, options, findings)
+            pages.append((entry, parts))
+        add_pages(columns, pages, options, findings)
         return columns
 
 
-def page_text(page: Element, level: str, entry: Entry, findings: Findings) -> str:
-    """The text of a page at a level. Raises XmlFault."""
+def page_parts(page: Element, level: str, entry: Entry, options: Options, findings: Findings) -> list[Part]:
+    """The regions of a page that have a text at a level, in reading order. Raises XmlFault."""
     regions = page.below("TextRegion")
     order = next(iter(page.all("ReadingOrder")), None)
     if order is not None:
@@ -69,7 +71,20 @@ def page_text(page: Element, level: str, entry: Entry, findings: Findings) -> st
     if level == "region" and not any(texts) and any(_region_text(region, "line") for region in regions):
         message = "pages whose regions have no text although their lines have: level=line reads them"
         findings.warn("W_LAYOUT", message, place=entry.name)
-    return "\n".join(text for text in texts if text)
+    parts = zip(regions, texts, strict=True)
+    return [Part(text, _ring(region, options) if options.regions else ()) for region, text in parts if text]
+
+
+def _ring(region: Element, options: Options) -> list[float]:
+    """The ring of a region: ``points="x,y x,y"``, or until 2010 a Point each; empty where there is none of use."""
+    coords = next(iter(region.all("Coords")), None)
+    if coords is None:
+        return []
+    pairs = [point.split(",") for point in coords.attributes.get("points", "").split()]
+    pairs += [[point.attributes.get(axis, "") for axis in "xy"] for point in coords.all("Point")]
+    return (
+        plain_ring([value for pair in pairs for value in pair], options) if {2} == {*map(len, pairs)} else []
+    )
 
 
 def _ordered(order: Element, everything: list[Element]) -> list[Element]:

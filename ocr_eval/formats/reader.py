@@ -42,6 +42,7 @@ class Options(NamedTuple):
     verbatim: bool = False  # transcriptions as written, before unquoting
     choices: Mapping[str, str] = {}  # of the named format, as in polygon(order=yx)
     angle: bool = False  # every instance carries an angle
+    regions: bool = False  # pages as regions with rings where the format has them, without geometry
 
 
 class Format(Protocol):

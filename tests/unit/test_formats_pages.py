@@ -253,6 +253,72 @@ def test_pages_have_no_rings(tmp_path: Path) -> None:
     assert "page-xml" in problem.reason
 
 
+def square(x: int) -> str:
+    return f'<Coords points="{x},0 {x + 9},0 {x + 9}.5,9 {x},9"/>'
+
+
+def regions_of(tmp_path: Path, content: str, **arguments: Any) -> Any:
+    source = unpacked(tmp_path / "regions", {"p1.xml": content})
+    return read(source, geometry=False, regions=True, **arguments)
+
+
+def test_regions_of_a_page_stand_in_reading_order_with_their_rings(tmp_path: Path) -> None:
+    old = '<Coords><Point x="1" y="2"/><Point x="3" y="2"/><Point x="3" y="4"/></Coords>'
+    body = (
+        f'<TextRegion id="a">{square(0)}{equiv("A")}</TextRegion><TextRegion id="b">{old}{equiv("B")}</TextRegion>'
+        f'<TextRegion id="c">{equiv("")}</TextRegion>'
+    )
+    order = (
+        '<ReadingOrder><UnorderedGroup><RegionRef regionRef="b"/><RegionRef regionRef="a"/></UnorderedGroup>'
+    )
+    table = regions_of(tmp_path, page(body, order + "</ReadingOrder>"))
+    assert (table.geometry, table.texts, table.line.tolist()) == (True, ("B", "A"), [1, 2])
+    assert table.points(0).tolist() == [[1, 2], [3, 2], [3, 4]]
+    assert table.points(1).tolist() == [[0, 0], [9, 0], [9.5, 9], [0, 9]]
+
+
+def test_pages_without_all_rings_are_texts(tmp_path: Path) -> None:
+    ringed = f'<TextRegion id="a">{square(0)}{equiv("A")}</TextRegion>'
+    table = regions_of(tmp_path, page(ringed + REGIONS))
+    assert (table.geometry, table.texts) == (False, ("A\nA\nB\nb\nD",))
+    assert not regions_of(tmp_path, page(""), role="gt").geometry
+
+
+@pytest.mark.parametrize(
+    "points", ["", "0,0 9,0", "0,0 9,0 9", "0,0 9,0 9,x", "0,0 9,0 9,1e9", "0,0 9,0 9,9999999"]
+)
+def test_a_page_is_not_refused_for_a_ring(tmp_path: Path, points: str) -> None:
+    body = f'<TextRegion id="a"><Coords points="{points}"/>{equiv("A")}</TextRegion>'
+    table = regions_of(tmp_path, page(body))
+    assert (table.geometry, table.texts) == (False, ("A",))
+    assert ["without reading order" in notice.message for notice in table.notices] == [True]
+
+
+def test_regions_of_alto_are_blocks_with_lines(tmp_path: Path) -> None:
+    def block(x: str, *lines: str) -> str:
+        inside = "".join(f'<TextLine><String CONTENT="{line}"/></TextLine>' for line in lines)
+        return f'<TextBlock HPOS="{x}" VPOS="1" WIDTH="8" HEIGHT="4.5">{inside}</TextBlock>'
+
+    body = block("0", "a", "b") + block("9") + block("20.5", "c")
+    content = f"<alto><Layout><Page><PrintSpace>{body}</PrintSpace></Page></Layout></alto>"
+    table = regions_of(tmp_path, content)
+    assert (table.geometry, table.texts) == (True, ("a\nb", "c"))
+    assert table.points(1).tolist() == [[20.5, 1], [28.5, 1], [28.5, 5.5], [20.5, 5.5]]
+    unit = "<Description><MeasurementUnit>mm10</MeasurementUnit></Description><Layout>"
+    assert regions_of(tmp_path, content.replace("<Layout>", unit)).texts == ("a\nb\nc",)
+    bare = content.replace(' HPOS="0"', "")
+    assert regions_of(tmp_path, bare).texts == ("a\nb\nc",)
+    assert regions_of(tmp_path, content.replace('"20.5"', '"x"')).texts == ("a\nb\nc",)
+
+
+def test_regions_of_the_reference_join_to_its_texts(shared: Path) -> None:
+    for path in sorted((shared / "data" / "pages").glob("*.xml")):
+        table, whole = (read(path, geometry=False, regions=regions) for regions in (True, False))
+        assert "\n".join(table.texts) == whole.texts[0]
+        endless = path.name.startswith("actevedef_") and ".pred" in path.name  # rings of 5 778 points
+        assert table.geometry == (not endless), path.name
+
+
 def test_one_page_given_as_a_file_is_the_only_sample(tmp_path: Path) -> None:
     folder = unpacked(
         tmp_path / "a", {"x.gt.xml": page(REGIONS), "x.pred.xml": alto('<String CONTENT="A"/>')}
