@@ -249,6 +249,7 @@ class Reads(NamedTuple):
     gt_lines: bool = False  # a second ground truth, with text lines, must be given
     boxes: bool = False  # rings count as boxes of whole pixels, borders included: none is without area
     level: str | None = None  # at which pages are read: region, line or word
+    regions: bool = False  # pages as regions with rings, where the format has them; else as one text
 
 
 class EvaluationProtocol(Protocol):
