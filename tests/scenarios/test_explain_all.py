@@ -29,6 +29,12 @@ RULES = [
     "popeval(variant=paper)",
     "popeval(ties=first,case=lower)",
     "popeval(hull=false,dont_care=iou)",
+    "ctw1500",
+    "psenet-ctw",
+    "mlt19(confidence=false)",
+    "rrc-word-spotting",
+    "totaltext-e2e(gt=mtsv3)",
+    "ctw1500-word-spotting",
 ]
 
 

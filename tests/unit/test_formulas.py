@@ -14,6 +14,8 @@ from ocr_eval.tables.counts import Totals
 SPELLED = [*REGISTRY, "popeval(ties=reciprocal)", "rrc-iou(confidence=true)", "rrc-2024(task=e2e)"]
 NOT_OF_SUMS = {"ap", "ap_low", "ap_high", "wip", "wil", "fca_order_effect"}
 NOT_OF_SUMS |= {*CocoAp.METRICS, "char_pq"}
+# The best rows of a sweep over scores, of tda-rects.
+NOT_OF_SUMS |= {f"best_{name}{tail}" for name in ("hmean", "one_minus_ned") for tail in ("", "_score")}
 # Tools that add an epsilon to denominators, or round: (relative, absolute) distance of their values from the ratios.
 PRINTED = {"mmocr": (1e-7, 0.5e-4), "paddleocr": (1e-5, 1e-5)}
 
