@@ -18,6 +18,7 @@ from ocr_eval.agreement.figures import Figure, Figures, undefined
 from ocr_eval.agreement.inputs import Annotator
 from ocr_eval.errors import InputError
 from ocr_eval.pairing import Pairing
+from ocr_eval.protocols.needs import check_needs
 from ocr_eval.record import Identity, package_version, signature
 from ocr_eval.stats.ratios import Stack
 from ocr_eval.tables.digest import digest
@@ -89,7 +90,7 @@ def ceilings(
         directions: list[Direction] = []
         for pair in prepared:
             names = pair.gt.id, pair.pred.id
-            reason = lacks(rule, pair.joined)
+            reason = lacks(rule, pair.ranked if rule.reads.pred_confidence else pair.joined)
             counts: Counts | None = None
             if reason is None:
                 try:
@@ -118,14 +119,24 @@ def lacks(rule: EvaluationProtocol, joined: Joined) -> str | None:
         reads.pred_text and joined.pred.codepoints is None
     ):
         return "an annotator has no transcriptions"
+    if reads.angle and (joined.gt.angle is None or joined.pred.angle is None):
+        return "an annotator has no angles"
     if reads.lexicon:
         return "it needs a word list"
+    if reads.image_size:
+        return "it needs the sizes of the images"
+    if reads.gt_lines:
+        return "it needs the rings of text lines"
     if reads.gt_lines:
         return "it needs a second ground truth with text lines"
     if reads.gt_text_not_empty and joined.gt.text_offset is not None:
         empty = int((joined.gt.care & (np.diff(joined.gt.text_offset) == 0)).sum())
         if empty:
             return f"the one taken as ground truth has {empty} care instances with an empty text"
+    try:
+        check_needs(rule, joined.gt, joined.pred, None)
+    except InputError as error:  # what later protocols will read
+        return error.problems[0].reason
     return None
 
 
