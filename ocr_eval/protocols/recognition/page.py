@@ -133,8 +133,10 @@ class Page:
 
     @property
     def reads(self) -> Reads:
-        """Transcriptions on both sides, no rings; pages at ``level``."""
-        return Reads(geometry=False, gt_text=True, pred_text=True, level=self.level)
+        """Transcriptions on both sides, pages at ``level``; their regions, where there are any, for the order."""
+        return Reads(
+            geometry=False, gt_text=True, pred_text=True, level=self.level, regions=self.order == "auto"
+        )
 
     @property
     def formulas(self) -> dict[str, Formula]:
