@@ -358,11 +358,19 @@ class Pairing:
         several = np.repeat(np.add.reduceat(rivals, head) > 1, size)
         alone = rivals & ~several
         best[pred[alone]] = index[alone]
+        tied = index[rivals & several]
+        if len(tied):
+            # Of equal gts the first stands for all.
+            content = _first_equal(pairs.gt_xy, pairs.gt_ring)[pairs.gt[tied]]
+            _, first = np.unique(pairs.pred[tied] * len(pairs.area_gt) + content, return_index=True)
+            tied = tied[np.sort(first)]
         contests: dict[int, list[int]] = {}
-        for k in index[rivals & several].tolist():
-            contests.setdefault(int(pairs.pred[k]), []).append(k)
+        for k, p in zip(tied.tolist(), pairs.pred[tied].tolist(), strict=True):
+            contests.setdefault(p, []).append(k)
         for p, some in contests.items():
-            best[p] = max(some, key=lambda k: (self._exact_ratio(pairs, k, plus), -k))
+            best[p] = some[0]
+            if len(some) > 1:
+                best[p] = max(some, key=lambda k: (self._exact_ratio(pairs, k, plus), -k))
         return best
 
     def _exact_ratio(self, pairs: Pairs, k: int, plus: float) -> Fraction:
@@ -546,14 +554,16 @@ def _distinct(
     """Pairs without those whose two rings occur before, and where each original pair went. Only when there are many."""
     if len(g) < 100_000 or len(g) < 16 * (len(gt.area) + len(pred.area)):
         return g, p, slice(None)
-    same = []
-    for side in (gt, pred):
-        seen: dict[bytes, int] = {}
-        bounds = side.ring.tolist()
-        same.append([seen.setdefault(side.xy[a:b].tobytes(), i) for i, (a, b) in enumerate(pairwise(bounds))])
-    key = np.array(same[0])[g] * len(same[1]) + np.array(same[1])[p]
+    key = _first_equal(gt.xy, gt.ring)[g] * len(pred.area) + _first_equal(pred.xy, pred.ring)[p]
     _, first, back = np.unique(key, return_index=True, return_inverse=True)
     return g[first], p[first], back
+
+
+def _first_equal(xy: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) the first ring with the vertices of each."""
+    seen: dict[bytes, int] = {}
+    bounds = pairwise(ring.tolist())
+    return np.array([seen.setdefault(xy[a:b].tobytes(), i) for i, (a, b) in enumerate(bounds)], np.int64)
 
 
 def _whole(pairs: Pairs, kind: str) -> NDArray[np.float64]:
