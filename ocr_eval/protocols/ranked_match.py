@@ -175,14 +175,14 @@ def _contests(
             (neutral if of_ignored else right)[mine] = gained
 
 
-class Curve(NamedTuple):
-    """One setting over all samples."""
+class Curves(NamedTuple):
+    """The thresholds of one range over all samples."""
 
-    precision: NDArray[np.float64]  # (101,) at recall 0, .01, ... 1
-    recall: float
+    precision: NDArray[np.float64]  # (10, 101) at recall 0, .01, ... 1
+    recall: NDArray[np.float64]  # (10,) of all predictions
 
 
-def curves(scored: Scored, area: str, most: int = MOST) -> list[Curve] | None:
+def curves(scored: Scored, area: str, most: int = MOST) -> Curves | None:
     """The ten thresholds of one range, at most ``most`` predictions a sample; None where no gt is to be found.
 
     Equal confidences stand in sample order, then line order. Arithmetic as pycocotools does it.
@@ -192,22 +192,24 @@ def curves(scored: Scored, area: str, most: int = MOST) -> list[Curve] | None:
     due = int(scored.due[area].sum())
     if not due:
         return None
-    rank = np.lexsort((scored.line, -scored.confidence, scored.sample))
-    sample = scored.sample[rank]
-    place = np.arange(len(rank)) - np.searchsorted(sample, sample)
-    kept = rank[place < most]
-    order = kept[np.lexsort((scored.line[kept], scored.sample[kept], -scored.confidence[kept]))]
-    right, neutral = (scored.extra[name][order].astype(np.int64) for name in ("right", "neutral"))
+    order = np.lexsort((scored.line, scored.sample, -scored.confidence))
+    if most < MOST:
+        by_sample = order[np.argsort(scored.sample[order], kind="stable")]
+        sample = scored.sample[by_sample]
+        place = np.empty(len(order), np.int64)
+        place[by_sample] = np.arange(len(order)) - np.searchsorted(sample, sample)
+        order = order[place[order] < most]
+    bits = STEPS * list(AREAS).index(area) + np.arange(STEPS)[:, None]
+    right, neutral = (scored.extra[name][order].astype(np.int64) >> bits & 1 for name in ("right", "neutral"))
+    # Neither counts where neutral; right and neutral exclude each other.
+    tp, counted = np.cumsum(right, axis=1), np.cumsum(1 - neutral, axis=1)
+    recall = tp / due
+    precision = np.zeros((STEPS, len(order) + 1))
+    precision[:, :-1] = tp / (counted + np.spacing(1))
+    # At every point the best precision from there on; 0 beyond the last recall.
+    best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
     grid = np.arange(101) * 0.01
-    made = []
-    for step in range(STEPS):
-        bit = STEPS * list(AREAS).index(area) + step
-        hits, counts = right >> bit & 1, 1 - (neutral >> bit & 1)
-        tp = np.cumsum(hits * counts).astype(np.float64)
-        fp = np.cumsum((1 - hits) * counts).astype(np.float64)
-        recall = tp / due
-        precision = tp / (fp + tp + np.spacing(1))
-        # At every point the best precision from there on; 0 beyond the last recall.
-        envelope = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
-        made.append(Curve(envelope[np.searchsorted(recall, grid)], float(recall[-1]) if len(recall) else 0.0))
-    return made
+    points = np.array(
+        [own[np.searchsorted(reached, grid)] for own, reached in zip(best, recall, strict=True)]
+    )
+    return Curves(points, recall[:, -1] if len(order) else np.zeros(STEPS))

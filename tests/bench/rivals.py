@@ -20,7 +20,7 @@ import numpy as np
 
 from ocr_eval.tables.instances import Instances
 from scripts import peers
-from tests.bench import totaltext
+from tests.bench import optimal, tightness, totaltext
 from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, Rule
 from tests.bench.inputs import Boxes, Files, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
@@ -287,7 +287,8 @@ class Rival(NamedTuple):
 
     @property
     def module(self) -> str:
-        return {"python-Levenshtein": "Levenshtein", "Polygon3": ""}.get(self.package, self.package)
+        other = {"python-Levenshtein": "Levenshtein", "Polygon3": "", "faster-coco-eval": "faster_coco_eval"}
+        return other.get(self.package, self.package)
 
 
 _SIMPLE = "simple rings"
@@ -309,11 +310,28 @@ RIVALS: dict[str, Rival] = {
     "ctw1500: shapely loop": Rival("shapely", RingPairs, "any rings", NUMBERS, _shapely_best_gts),
     "totaltext-deteval: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.deteval),
     "totaltext-pascal: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.pascal),
+    "tiou: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, tightness.tiou),
+    "hiertext: masks of whole images": Rival(
+        "numpy", RingPairs, "tables with lines", NUMBERS, tightness.hiertext_lines
+    ),
     "rrc-iou: official-style script": Rival(
         "Polygon3", Files, "files it accepts", NUMBERS, official_style, "polygon3"
     ),
     "score: official-style script": Rival(
         "Polygon3", Files, "files it accepts", NUMBERS, _official_process, "polygon3"
+    ),
+    "coco-ap: pycocotools": Rival("pycocotools", Files, "COCO boxes", NUMBERS, optimal.pycocotools),
+    "coco-ap: faster-coco-eval": Rival(
+        "faster-coco-eval", Files, "COCO boxes", NUMBERS, optimal.faster_coco_eval
+    ),
+    "coco-ap: pycocotools, loaded": Rival(
+        "pycocotools", Files, "COCO boxes", NUMBERS, optimal.pycocotools_loaded
+    ),
+    "coco-ap: faster-coco-eval, loaded": Rival(
+        "faster-coco-eval", Files, "COCO boxes", NUMBERS, optimal.faster_coco_eval_loaded
+    ),
+    "rrc-2024: shapely and SciPy": Rival(
+        "shapely", RingPairs, "simple rings", NUMBERS, optimal.shapely_and_scipy
     ),
     "candidates: STRtree": Rival("shapely", Boxes, "boxes", PAIRS, _shapely_tree),
     "distances: rapidfuzz cpdist": Rival("rapidfuzz", Texts, "any strings", NUMBERS, _cpdist),

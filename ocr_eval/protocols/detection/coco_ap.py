@@ -147,12 +147,12 @@ class CocoAp:
             made = found[area]
             if made is None:
                 return None
-            chosen = made if threshold is None else [made[THRESHOLDS.index(threshold)]]
-            return float(np.mean(np.concatenate([curve.precision for curve in chosen])))
+            chosen = slice(None) if threshold is None else THRESHOLDS.index(threshold)
+            return float(np.mean(made.precision[chosen]))
 
         def recall(area: str, most: int = 100) -> float | None:
             made = first.get(most, found[area])
-            return None if made is None else float(np.mean([curve.recall for curve in made]))
+            return None if made is None else float(np.mean(made.recall))
 
         sizes = [area for area in AREAS if area != "all"]
         return (
