@@ -10,11 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ocr_eval.tables.joined import Joined
-
 if TYPE_CHECKING:
     from ocr_eval.protocols.page_counts import PageCounts
     from ocr_eval.tables.instances import Instances
+    from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches
 
 MOST = 10  # confusions of one page that are told
