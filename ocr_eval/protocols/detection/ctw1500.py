@@ -109,7 +109,7 @@ class Ctw1500:
         """Row per sample: matches, all gts, predictions that count, predictions skipped for their ring."""
         import numpy as np
 
-        from ocr_eval.errors import Notice
+        from ocr_eval.errors import Notice, escape
         from ocr_eval.tables.counts import Counts, Scored
 
         found = self._find(joined, pairing)
@@ -130,7 +130,9 @@ class Ctw1500:
         if len(kept) < len(pred):
             gone = np.flatnonzero(~found.kept).tolist()
             message = "predictions with an invalid ring, skipped as the official script does"
-            notices = (Notice("W_IGNORED", message, len(gone), tuple(pred.place(p) for p in gone[:3])),)
+            notices = (
+                Notice("W_IGNORED", message, len(gone), tuple(escape(pred.place(p)) for p in gone[:3])),
+            )
         return Counts.of(joined.sample_ids, rows, scored=scored, notices=notices)
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
