@@ -16,7 +16,7 @@ from tests.unit.test_formats_fuzz import archive_of, damaged, survives
 from tests.unit.test_formats_hiertext import OTHER, PAGE
 from tests.unit.test_formats_mat import HEADER, ROWS, cells, numbers
 from tests.unit.test_formats_pages import HEADER as TSV
-from tests.unit.test_formats_pages import HOCR, REGIONS, alto, page
+from tests.unit.test_formats_pages import HOCR, REGIONS, alto, equiv, page, square
 from tests.unit.test_formats_sets import ANN, RESULT, ROW, UNIT, WORD, coco, coco_text
 
 DOCUMENTS: list[tuple[str, Any]] = [
@@ -100,9 +100,10 @@ def test_damaged_matlab_files(data: bytes, role: str) -> None:
 _ORDER = (
     '<ReadingOrder><OrderedGroup><RegionRefIndexed index="0" regionRef="a"/></OrderedGroup></ReadingOrder>'
 )
+_RINGED = f'<TextRegion id="a">{square(0)}{equiv("A")}</TextRegion>' * 3
 _WORD = "5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t96\tword\n"
 PAGES = {
-    "page-xml": [page(REGIONS).encode(), page(REGIONS, _ORDER).encode()],
+    "page-xml": [page(REGIONS).encode(), page(REGIONS, _ORDER).encode(), page(_RINGED).encode()],
     "alto": [alto('<String CONTENT="a"/>', '<String CONTENT="b&#x41;"/>').encode()],
     "hocr": [HOCR.encode()],
     "csv": [b'image,text,score\na,"b\nc",0.5\nd,e,1\n'],
@@ -122,7 +123,7 @@ def test_damaged_records_of_total_text(data: bytes, role: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 @settings(max_examples=150, deadline=None)
-@given(st.data(), st.sampled_from(["region", "line", "word"]))
-def test_damaged_pages(name: str, data: st.DataObject, level: str) -> None:
+@given(st.data(), st.sampled_from(["region", "line", "word"]), st.booleans())
+def test_damaged_pages(name: str, data: st.DataObject, level: str, regions: bool) -> None:
     content = archive_of({"p1.xml": data.draw(damaged(PAGES[name]))})
-    survives(content, format=name, geometry=False, level=level)
+    survives(content, format=name, geometry=False, level=level, regions=regions)
