@@ -118,21 +118,17 @@ def sweep(xy, ring, member, group, start, origin, reals, numbers, stops, area, m
     return most if most > stops.size else 0
 
 
-def fill(xy, ring, member, group, start, edges, found):
+def fill(xy, ring, member, group, start, edges, origin, found):
     """Area and moments of every region into ``found``; ``edges`` (R,) are their numbers of edges."""
-    first = np.minimum.reduceat(xy, ring[:-1])[member[start[:-1]]] if len(start) > 1 else np.zeros((0, 2))
-    tables = (
-        read_only(xy, np.float64),
-        *(read_only(each, np.int64) for each in (ring, member, group, start)),
-    )
-    wide = int(edges.max(initial=1))
+    tables = read_only(xy, np.float64), *(read_only(each, np.int64) for each in (ring, member, group, start))
+    most = int(edges.max(initial=1))
     reals, numbers = (
-        np.empty((6, wide)),
-        np.empty((5, max(wide, int(np.diff(start).max(initial=1)))), np.int64),
+        np.empty((6, most)),
+        np.empty((5, max(most, int(np.diff(start).max(initial=1)))), np.int64),
     )
-    room = 64 * wide
+    room = 64 * most
     while room:
-        arguments = read_only(first, np.float64), reals, numbers, np.empty(room)
+        arguments = read_only(origin, np.float64), reals, numbers, np.empty(room)
         room = int(sweep(*tables, *arguments, found.area, found.moment))
 
 

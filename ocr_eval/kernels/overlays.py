@@ -44,10 +44,11 @@ class _Edges(NamedTuple):
     used: np.ndarray  # (R, G) whether the region has that group
 
 
-def overlays(xy, ring, member, group, start, *, loops=None):
+def overlays(xy, ring, member, group, start, *, box=None, loops=None):
     """Regions ``start`` (R + 1,) of rings ``member`` with the ``group`` (0, 1, …) of each; ``xy`` and ``ring`` as ever.
 
-    ``loops`` is the module ``overlay_loops`` where Numba is at hand. Raises TooManyEdges.
+    ``box`` is what ``boxes`` makes of the rings; ``loops`` the module ``overlay_loops`` where Numba is at hand. Raises
+    TooManyEdges.
     """
     regions = len(start) - 1
     found = Overlays(np.zeros(regions), np.zeros(regions), np.zeros((regions, 2)))
@@ -56,9 +57,10 @@ def overlays(xy, ring, member, group, start, *, loops=None):
     if (edges > EDGES).any():
         raise TooManyEdges(int(edges.argmax()))
     full = np.flatnonzero(edges > 0)
-    found.guard[full] = _guards(xy, ring, member, start, edges, full)
+    box = boxes(xy, ring) if box is None else box
+    found.guard[full] = _guards(box, member, start, edges, full)
     if loops is not None:
-        loops.fill(xy, ring, member, group, start, edges, found)
+        loops.fill(xy, ring, member, group, start, edges, box[0][member[start[:-1]]], found)
         return found
     rings = np.diff(start)
     words = -(-rings // _WORD)
@@ -69,22 +71,35 @@ def overlays(xy, ring, member, group, start, *, loops=None):
         wide = one // (EDGES + 1)
         pieces = -(-len(same) * 4 * wide * wide // _WORK) if wide <= _TOGETHER else len(same)
         for part in np.array_split(same, min(len(same), pieces)):
-            table, origin = _table(xy, ring, member, group, start, part, int(edges[part].max()))
+            wide = int(edges[part].max())
+            table, origin = _table(xy, ring, member, group, start, part, wide, box[0])
             _sweep(table, origin, part, found)
     return found
 
 
-def _guards(xy, ring, member, start, edges, full):
+def boxes(xy, ring):
+    """(low corners (N, 2), high corners (N, 2), largest coordinate of a table with decimals, else 0)."""
+    whole = (np.rint(xy) == xy).all()
+    low, high = (np.zeros((len(ring) - 1, 2)) for _ in range(2))
+    some = np.flatnonzero(np.diff(ring))
+    if len(some):
+        low[some], high[some] = np.minimum.reduceat(xy, ring[some]), np.maximum.reduceat(xy, ring[some])
+    return low, high, 0.0 if whole else np.abs(xy).max(initial=0.0)
+
+
+def _guards(box, member, start, edges, full):
     """2e-14 E L (L + far): twenty times the rounding of E sorted edges over a width of L."""
-    low = np.minimum.reduceat(xy, ring[:-1])[member]
-    high = np.maximum.reduceat(xy, ring[:-1])[member]
-    low, high = np.minimum.reduceat(low, start[full]), np.maximum.reduceat(high, start[full])
-    longer = (high - low).max(1)
-    far = 0.0 if (np.rint(xy) == xy).all() else np.maximum(np.abs(low), np.abs(high)).max(1)
+    if not len(full):
+        return 0.0
+    low, high = (
+        np.minimum.reduceat(box[0][member], start[full]),
+        np.maximum.reduceat(box[1][member], start[full]),
+    )
+    longer, far = (high - low).max(1), box[2]
     return 2e-14 * edges[full] * longer * (longer + far)
 
 
-def _table(xy, ring, member, group, start, part, wide):
+def _table(xy, ring, member, group, start, part, wide, low):
     """The edges of regions ``part``, about the corner of their first ring's box, and that corner (R, 2)."""
     count = np.diff(start)[part]
     rows = np.repeat(np.arange(len(part)), count)
@@ -96,7 +111,7 @@ def _table(xy, ring, member, group, start, part, wide):
     within = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
     i = ring[rings][owner] + within
     j = np.where(within + 1 < size[owner], i + 1, ring[rings][owner])
-    first = np.minimum.reduceat(xy, ring[:-1])[member[start[part]]]
+    first = low[member[start[part]]]
     a, b = xy[i] - first[rows[owner]], xy[j] - first[rows[owner]]
     forward = (a[:, 0] <= b[:, 0])[:, None]
     begin, end = np.where(forward, a, b), np.where(forward, b, a)

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.kernels import exact
-from ocr_eval.protocols.cut_regions import above, chains, ragged
+from ocr_eval.protocols.cut_regions import chains, ragged
 from ocr_eval.protocols.pseudo_characters import within
+from ocr_eval.protocols.ring_regions import above
 from ocr_eval.tables.instances import SELF_INTERSECTING
 
 if TYPE_CHECKING:
-    from ocr_eval.protocols.cut_regions import Cut, Region, Ring
+    from ocr_eval.protocols.cut_regions import Cut
+    from ocr_eval.protocols.ring_regions import Region, Ring
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,13 +53,13 @@ class CutPredictions:
 
     def _cut(self) -> None:
         pairs, source = self.pairs, self.source
-        used = np.zeros(len(source.joined.gt), np.bool_)
-        used[pairs.gt[self.sure]] = True
-        if not used.any():
+        if not len(self.sure):
             return
+        p = pairs.pred[self.sure]
+        used = np.zeros(len(source.joined.gt), np.bool_)
+        used[pairs.gt[self.sure[np.bincount(p)[p] > 1]]] = True
         chain_of = chains(source.joined.gt, used, source.pairing.kernels)
         groups: dict[tuple[int, int], list[int]] = {}
-        p = pairs.pred[self.sure]
         for k, i, chain in zip(
             self.sure.tolist(), p.tolist(), chain_of[pairs.gt[self.sure]].tolist(), strict=True
         ):

@@ -9,28 +9,25 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_eval.errors import InputError, Problem
 from ocr_eval.kernels import exact
-from ocr_eval.kernels.overlays import EDGES, Overlays, TooManyEdges, exact_overlay, overlays
-from ocr_eval.pairing import NEAR, Pairing
+from ocr_eval.pairing import Pairing
+from ocr_eval.protocols.ring_regions import Rings
 from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, offsets
 from ocr_eval.tables.joined import Joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ocr_eval.tables.instances import Instances
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Ring = tuple[str, int]  # "gt" or "pred", and the index in that table
-Region = list[list[Ring]]  # groups of rings: the points in at least one ring of every group
 
 
 class Meeting(NamedTuple):
@@ -44,60 +41,6 @@ class Meeting(NamedTuple):
     def where(self, keep: Flags) -> Meeting:
         """Some of them."""
         return Meeting(self.a[keep], self.b[keep], self.inter[keep], self.guard[keep])
-
-
-class Rings:
-    """Both tables' rings as one, for areas of regions that more than two rings bound."""
-
-    def __init__(self, joined: Joined, kernels: str) -> None:
-        self.joined = joined
-        self.loops: Any = None
-        if kernels == "numba":
-            from ocr_eval.kernels import overlay_loops
-
-            self.loops = overlay_loops
-        gt, pred = joined.gt, joined.pred
-        self.xy = np.concatenate([gt.xy, pred.xy])
-        self.ring = np.concatenate([gt.ring, pred.ring[1:] + gt.ring[-1]])
-
-    def overlay(self, member: Ints, group: Ints, start: Ints) -> Overlays:
-        """Areas and moments of regions: ring ``member`` with the ``group`` of each, offsets ``start`` of regions.
-
-        Predictions are counted on from the last gt. Raises InputError (E_LIMIT) for a region of too many edges.
-        """
-        try:
-            made: Overlays = overlays(self.xy, self.ring, member, group, start, loops=self.loops)
-            return made
-        except TooManyEdges as error:
-            index = int(member[start[error.args[0] + 1] - 1])
-            first = len(self.joined.gt)
-            table, index = (self.joined.gt, index) if index < first else (self.joined.pred, index - first)
-            entry, line = table.entries[table.sample_of[index]], int(table.line[index])
-            reason = f"rings that lie upon each other have more than {EDGES} corners together"
-            hint = "remove repeated instances"
-            raise InputError([Problem("E_LIMIT", reason, hint, table.source, entry, line)]) from None
-
-    def of(self, regions: Sequence[Region]) -> Overlays:
-        """``overlay`` of regions as lists."""
-        first = len(self.joined.gt)
-        member = [
-            index + (first if side == "pred" else 0)
-            for region in regions
-            for rings in region
-            for side, index in rings
-        ]
-        group = [g for region in regions for g, rings in enumerate(region) for _ in rings]
-        start = offsets([sum(map(len, region)) for region in regions])
-        return self.overlay(np.array(member, np.int64), np.array(group, np.int64), start)
-
-    def exact(self, region: Region) -> Fraction:
-        """The area of one region as a fraction."""
-        return Fraction(exact_overlay([[self.points(ring) for ring in group] for group in region]))
-
-    def points(self, ring: Ring) -> Floats:
-        """(n, 2) the corners of one ring."""
-        table: Instances = getattr(self.joined, ring[0])
-        return table.points(ring[1])
 
 
 class Cut:
@@ -118,14 +61,14 @@ class Cut:
         held[self.pairs.gt[self.met]] = True
         self.upon = meeting(gt, held, gt.care, pairing.kernels)
         self.sure = self.upon.where(self.upon.inter > self.upon.guard)
-        self.chain = np.full(len(gt), -1)  # of care gts upon don't care gts that overlap each other
+        self.chain = np.full(len(gt), -1)  # of care gts that lie with others upon a don't care gt and overlap
         if len(self.sure.a):
             self._cut()
 
     def _cut(self) -> None:
         gt, pairs, sure = self.joined.gt, self.pairs, self.sure
         used = np.zeros(len(gt), np.bool_)
-        used[sure.b] = True
+        used[sure.b[np.bincount(sure.a)[sure.a] > 1]] = True
         self.chain = chains(gt, used, self.pairing.kernels)
         row, at = ragged(sure.a, pairs.gt[self.met])
         row = self.met[row]
@@ -224,29 +167,6 @@ class Cut:
         return found
 
 
-def above(
-    part: tuple[Floats, Floats],
-    whole: tuple[Floats, Floats],
-    threshold: float,
-    exactly: Callable[[int], tuple[Fraction, Fraction]],
-    *,
-    strict: bool = False,
-    among: Flags,
-) -> Flags:
-    """(N,) part / whole > threshold (>= unless ``strict``), False when the whole is 0 and outside ``among``.
-
-    Both are (values, bounds on their errors); doubtful ones are asked of ``exactly`` and decided as fractions.
-    """
-    margin = part[0] - threshold * whole[0]
-    doubt = NEAR * np.abs(whole[0]) + part[1] + (1 + threshold) * whole[1]
-    answer = among & (margin > 0) & (whole[0] > 0)
-    limit = Fraction(repr(float(threshold)))
-    for k in np.flatnonzero(among & (np.abs(margin) <= doubt) & (whole[0] + whole[1] > 0)).tolist():
-        over, under = exactly(k)
-        answer[k] = under > 0 and (over > limit * under or (over == limit * under and not strict))
-    return answer
-
-
 def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
     """Pairs of a gt of ``one`` and a gt of ``two`` (G,)."""
     sides = gt.where(one), gt.where(two)
@@ -256,6 +176,8 @@ def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
 
 def chains(gt: Instances, used: Flags, kernels: str) -> Ints:
     """(G,) a number for all gts of ``used`` that overlap each other, directly or by others; -1 for the rest."""
+    if not used.any():
+        return np.full(len(gt), -1)
     some = gt.where(used)
     pairing = Pairing(Joined(some, some, (), ()), policy="official", kernels=kernels)
     pairs = pairing.rings

@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.protocols.cut_predictions import CutPredictions
-from ocr_eval.protocols.cut_regions import Cut, above
+from ocr_eval.protocols.cut_regions import Cut
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
+from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
+from ocr_eval.protocols.ring_regions import above
 from ocr_eval.tables.instances import SELF_TOUCHING
 
 if TYPE_CHECKING:
@@ -168,13 +170,13 @@ def _near(candidates: Flags, left: CutPredictions, corners: tuple[Floats, Floats
     k = np.flatnonzero(candidates)
     g, p = left.pairs.gt[k], left.pairs.pred[k]
     own, quad = centroids(corners[0][g]), corners[1][p]
-    diagonals = _diagonals(corners[0][g]) + _diagonals(quad)
+    diagonals = mean_diagonals(corners[0][g]) + mean_diagonals(quad)
     # What is left of a proper ring has its centroid between the corners: most are near wherever it is.
     farthest = np.sqrt(((quad - own[:, None]) ** 2).sum(2).max(1, initial=0.0))
     odd = left.pred.shape[p] > SELF_TOUCHING
     asked = np.flatnonzero(odd | (farthest / diagonals * 2.0 >= center * (1 - 1e-9)))
     other = left.centroids(p[asked], centroids(quad[asked]))
-    answer[k[asked]] = _length(own[asked] - other) / diagonals[asked] * 2.0 < center
+    answer[k[asked]] = lengths(own[asked] - other) / diagonals[asked] * 2.0 < center
     return answer
 
 
@@ -212,36 +214,6 @@ def _several_lines(pivots: list[tuple[list[float], list[float]]]) -> bool:
             if min(angle, 180 - angle) >= MULTILINE:
                 return True
     return False
-
-
-def centroids(quad: Floats) -> Floats:
-    """(N, 2) of quads (N, 4, 2), in the operations of Polygon3; the mean of the corners where there is no area."""
-    x, y = quad[..., 0], quad[..., 1]
-    after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
-    cross = x * after_y - after_x * y
-    sums = [np.zeros(len(quad)) for _ in range(4)]
-    for k in range(4):
-        sums[0] += (x[:, k] + after_x[:, k]) * cross[:, k]
-        sums[1] += (y[:, k] + after_y[:, k]) * cross[:, k]
-        sums[2] += (x[:, k] + after_x[:, k]) * (after_y[:, k] - y[:, k])
-        sums[3] += cross[:, k]
-    area = 0.5 * np.abs(sums[2])
-    whole = 6.0 * area * np.sign(sums[3])
-    some = whole != 0
-    found = [
-        np.where(some, area * (total / np.where(some, whole, 1.0)) / np.where(some, area, 1.0), middle)
-        for total, middle in ((sums[0], x.mean(1)), (sums[1], y.mean(1)))
-    ]
-    return np.column_stack(found)
-
-
-def _diagonals(quad: Floats) -> Floats:
-    return (_length(quad[:, 0] - quad[:, 2]) + _length(quad[:, 1] - quad[:, 3])) / 2
-
-
-def _length(step: Floats) -> Floats:
-    length: Floats = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
-    return length
 
 
 def _vertical(quad: Floats) -> Flags:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from ocr_eval.engine.local import Job
 from ocr_eval.protocols import protocol
 from ocr_eval.protocols.cut_predictions import CutPredictions
-from ocr_eval.protocols.cut_regions import Cut, above
+from ocr_eval.protocols.cut_regions import Cut
+from ocr_eval.protocols.ring_regions import above
 from tests.properties import pages
 from tests.properties.pages import Page, data_sets, tables
 from tests.tables import Word, box, gt, pred
