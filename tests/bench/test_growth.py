@@ -33,7 +33,7 @@ def test_a_page_of_5000_instances(name: str, kind: str, engine: str) -> None:
         gt, pred = page(size, kind)
         calls.append(partial(ocr_eval.count, gt, pred, protocol=name, kernels=engine))
         metrics = ocr_eval.protocol(name).derive(calls[-1]().total())
-        assert metrics["recall"] is not None and metrics["recall"] > 0.7
+        assert metrics["recall"] is not None and metrics["recall"] > 0.5
     found = ratio(in_process(calls[0]), in_process(calls[1]), equal=lambda *_: True)
     growth = math.log(found.median) / math.log(LARGE / SMALL)
     print(
