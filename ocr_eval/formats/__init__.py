@@ -72,6 +72,12 @@ FORMATS: dict[str, Row] = {
     "units-json": Row(
         "ocr_eval.formats.units:UNITS", True, True, "one JSON list: image_id, polys, rec, score"
     ),
+    "paddleocr": Row(
+        "ocr_eval.formats.paddleocr:PADDLEOCR",
+        True,
+        True,
+        "path TAB list of transcription and points, per image",
+    ),
     "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),

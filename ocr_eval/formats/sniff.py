@@ -57,11 +57,11 @@ def recognise(
             n for n, row in FORMATS.items() if row.geometry == options.geometry and row.document in documents
         )
     found = _fitting(glimpse, documents)
-    if not found and glimpse.head.startswith(b"<") and has_doctype(glimpse.head):
+    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
+    if not found and not crossed and glimpse.head.startswith(b"<") and has_doctype(glimpse.head):
         line = glimpse.head.count(b"\n", 0, prolog_end(glimpse.head)) + 1
         findings.error("E_XML_DTD", "document declares a DTD", entry=glimpse.first.name, line=line)
         return None
-    crossed = [name for name in _fitting(glimpse, documents, not options.geometry) if name != ANYTHING]
     other = "" if crossed or set(found) - {ANYTHING} else _known_but_unread(glimpse)
     if other:
         found = []

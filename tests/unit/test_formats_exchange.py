@@ -152,6 +152,48 @@ def test_csv_that_is_refused(tmp_path: Path, text: str, code: str, line: int) ->
     assert (problem.code, problem.line) == (code, line)
 
 
+# paddleocr
+
+ITEM = {"transcription": "a", "points": [[0, 0], [9, 0], [9, 5.5], [0, 5]]}
+
+
+def test_labels_of_paddleocr_one_image_per_line(tmp_path: Path) -> None:
+    items = [ITEM, ITEM | {"transcription": "###"}, ITEM | {"transcription": "*"}, ITEM | {"difficult": True}]
+    text = f"a b/img_1.jpg\t{json.dumps(items)}\r\n\r\nimg_2.jpg\t[]\nimg_3.jpg\t{json.dumps([ITEM])}\n"
+    table = read(stored(tmp_path, text, "Label.txt"), role="gt")
+    assert (table.format, table.sample_ids) == ("paddleocr", ("img_1", "img_2", "img_3"))
+    assert table.start.tolist() == [0, 4, 4, 5]
+    assert table.care.tolist() == [True, False, False, False, True]
+    assert table.line.tolist() == [1, 1, 1, 1, 4]
+    assert read(stored(tmp_path, text, "Label.txt")).care.all()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("img_2.jpg []", "E_FORMAT", "no TAB after the path"),
+        ("img_2.jpg\t{}", "E_FORMAT", "a list must stand, got an object"),
+        ("img_2.jpg\t[", "E_FORMAT", "not JSON"),
+        ("img_1.jpg\t[]", "E_ENTRY_DUPLICATE", "is the sample of"),
+        ('img_2.jpg\t[{"points": 5}]', "E_FORMAT", "/0/points must be a list"),
+        ('img_2.jpg\t[{"points": [[0, 0], [1, 1], [2, NaN]]}]', "E_COORD", "NaN"),
+    ],
+)
+def test_a_label_that_is_refused(tmp_path: Path, line: str, code: str, words: str) -> None:
+    path = stored(tmp_path, f"img_1.jpg\t{json.dumps([ITEM])}\n{line}\n")
+    (problem,) = examine(path, format="paddleocr").problems
+    assert (problem.code, problem.line) == (code, 2)
+    assert words in problem.reason
+
+
+def test_labels_are_no_text_of_a_page(shared: Path) -> None:
+    path = shared / "formats" / "paddleocr" / "Label_icdar15_line.txt"
+    table = read(path, role="gt")
+    assert (table.format, table.sample_ids, len(table)) == ("paddleocr", ("img_424",), 5)
+    (problem,) = examine(path, geometry=False).problems
+    assert "looks like paddleocr" in problem.reason
+
+
 # totaltext
 
 RECORD = "x: [[0 9 9]], y: [[0 0 5]], ornt: [u'c'], transcriptions: [u'WORD']"

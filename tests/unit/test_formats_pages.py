@@ -249,8 +249,9 @@ def test_a_page_has_a_limit_of_characters(tmp_path: Path, content: str) -> None:
 
 
 def test_pages_have_no_rings(tmp_path: Path) -> None:
-    (problem,) = examine(unpacked(tmp_path / "a", {"p1.xml": page(REGIONS)})).problems
-    assert "page-xml" in problem.reason
+    for name, content in {"page-xml": page(REGIONS), "hocr": HOCR}.items():
+        (problem,) = examine(unpacked(tmp_path / name, {"p1.xml": content})).problems
+        assert (problem.code, f"looks like {name}" in problem.reason) == ("E_FORMAT", True)
 
 
 def square(x: int) -> str:
