@@ -161,7 +161,8 @@ def _reliability(checkers: Sequence[Mapping[str, Any]], lang: str) -> dict[str, 
     from ocr_eval.report.numbers import bounds, integer, percent, ratio
     from ocr_eval.report.small_plots import Dot, reliability_plot
 
-    drawings, rows = [], []
+    drawings: list[Markup] = []
+    rows: list[list[str]] = []
     for each in checkers:
         classes = each["reliability"]
         if not classes:

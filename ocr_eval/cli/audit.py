@@ -74,7 +74,8 @@ def repeated(args: Sequence[str], flag: str) -> list[str]:
     "--checkers",
     multiple=True,
     metavar="PRED…",
-    help="Submissions for the same samples, one or more; NAME:FOLD=PATH judges only the images of its fold.",
+    help="Submissions for the same samples, one or more. NAME:FOLD=PATH judges only the images of its fold, and so "
+    "does every row of a CSV with the columns image, fold, text, ring, confidence.",
 )
 @click.option("--out", metavar="DIR", help="Folder for suspects.csv, decisions.csv and audit.json.")
 @click.option("--folds", metavar="CSV", help="image,fold: which images a fold's checker was not trained on.")
@@ -119,14 +120,15 @@ def command(ctx: click.Context, /, **flags: Any) -> int:
         if not flags[name]:
             raise usage_error(f"no --{name} given", EXAMPLE)
     limit = noise_limit(flags["fail_if"])
-    folder = output_folder(flags["out"])
+    if Path(flags["out"]).is_file():
+        raise usage_error(f"--out {quote(flags['out'])} is a file", "give a folder")
     audit, slices = read_audit(settings, flags)
     if limit is not None and (audit.estimate is None or audit.estimate.rate is None):
         why = audit.estimate.reason if audit.estimate else "no decision about an item that --estimate drew"
         hint = "run audit --estimate, decide the first rows of decisions.csv, give them with --decisions"
         raise usage_error(f"--fail-if needs a reviewed sample: {why}", hint)
     files = rendered(audit, flags, slices)
-    write_folder(folder, files)
+    write_folder(output_folder(flags["out"]), files)
     body = json.loads(files["audit.json"])
     shown = sorted(name for name in files if "/" not in name)  # not what the page brings along
     emit(files["audit.json"] if flags["format"] == "json" else to_text(body, shown, flags["out"]))

@@ -108,12 +108,21 @@ def read_checkers(
 ) -> list[Checker]:
     """One checker per name; all broken files are told, not only the first."""
     from ocr_eval.audit.checkers import checker_of
+    from ocr_eval.audit.fold_column import has_fold_column, read_fold_column
     from ocr_eval.cli.score import join_errors
 
     parts: dict[str, list[tuple[str | None, Instances]]] = {}
     failures = []
     for name, fold, path in asked:
         try:
+            if fold is None and has_fold_column(path):
+                if not folds:
+                    reason = f"{quote(name)} has a fold column, and which image is in which fold is not known"
+                    raise usage_error(reason, "add --folds CSV with image,fold", source=path)
+                parts.setdefault(name, []).extend(
+                    read_fold_column(path, gt, limits, max_errors=settings.max_errors)
+                )
+                continue
             table = _read_checker(path, gt, flags, limits, settings)
         except InputError as error:
             failures.append(error)

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import jsonschema
 import pytest
 
+from ocr_eval import read
+
 IMAGES, WORDS = 12, 5
 
 
@@ -125,7 +127,7 @@ def test_wrong_labels_lead_the_list_with_what_the_checkers_read(
     }
     (formula,) = [row for row in found if row["image"] == "img_7" and row["instance"] == "2"]
     assert formula["label"] == '\'=SUM(1,"x")' and formula["ring"] == "200,0,280,0,280,40,200,40"
-    assert list(found[0])[:11] == (
+    assert list(found[0])[:12] == (
         "rank image instance kind label suggestion score posterior_raw probability vote best_single pico".split()
     )
     assert "no probabilities" in ran.out and "not reviewed" in ran.out
@@ -287,6 +289,27 @@ def test_folds_leave_out_what_a_checker_was_trained_on(files: dict[str, Path], t
     (told,) = json.loads(ran.out)["checkers"]
     assert (told["read"], told["left_out"], told["samples"]) == (IMAGES * WORDS, IMAGES * WORDS, IMAGES)
     assert "trained on" in ran.err
+
+
+def test_a_fold_column_does_what_files_by_fold_do(files: dict[str, Path], tmp_path: Path) -> None:
+    """Every model judges all images in the table; what it was trained on is left out."""
+    folds, table, lines = tmp_path / "folds.csv", tmp_path / "m.csv", ["image,fold,text,ring"]
+    parts = {"a": read(files["x"], text=True), "b": read(files["y"], text=True)}
+    for fold, pred in parts.items():
+        for i, image in enumerate(pred.sample_of.tolist()):
+            ring = ",".join(f"{value:g}" for value in pred.points(i).ravel().tolist())
+            text = pred.texts[i].replace('"', '""')
+            lines.append(f'{pred.sample_ids[image]},{fold},"{text}","{ring}"')
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    folds.write_text("image,fold\n" + "".join(f"img_{k},{'ab'[k % 2]}\n" for k in range(IMAGES)))
+    out = tmp_path / "out"
+    told = run("audit", "--gt", files["gt"], "--checkers", f"m={table}", "--out", out)
+    assert told.status == 2 and "add --folds CSV" in told.err and not out.exists()
+    command = ["audit", "--gt", files["gt"], "--folds", folds, "--confidences", "no", "--checkers"]
+    assert run(*command, f"m={table}", "--out", tmp_path / "one").status == 0
+    assert run(*command, f"m:a={files['x']}", f"m:b={files['y']}", "--out", tmp_path / "two").status == 0
+    for name in ("suspects.csv", "decisions.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_images_to_label_again_hold_the_doubted_labels(files: dict[str, Path], tmp_path: Path) -> None:
