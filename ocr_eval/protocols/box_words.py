@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr_eval.protocols.match_report import steady
 from ocr_eval.protocols.reasons import clause, verdict
 from ocr_eval.text.distance import distances
@@ -19,16 +16,20 @@ from ocr_eval.text.distance import distances
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ocr_eval.pairing import Pairing
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.matches import Matches, Verdict
 
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
 SHORT = 3  # decoded gts of fewer characters are not scored
 _OTHER = re.compile(r"[^a-zA-Z0-9!?@_\-+*:&/ .]")
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 class Words(NamedTuple):
@@ -55,6 +56,8 @@ def decode(text: str) -> str:
 
 def match(joined: Joined, pairing: Pairing, iou: float) -> Words:
     """Both scans of every sample."""
+    import numpy as np
+
     gt, pred = joined.gt, joined.pred
     sides = _boxes(gt), _boxes(pred)
     own = _bounds(sides[0]), _bounds(sides[1])
@@ -84,6 +87,8 @@ def match(joined: Joined, pairing: Pairing, iou: float) -> Words:
 
 def _take(lists: list[list[float]], equal: list[bool], asked: Flags, preds: int) -> Ints:
     """(G,) for each gt ``asked`` for the free candidate of largest IoU, or the first with ``equal`` text on the way."""
+    import numpy as np
+
     partner, taken = [-1] * len(asked), [False] * preds
     wanted = asked.tolist()
     best, last, done = 0.0, -1, False
@@ -99,6 +104,8 @@ def _take(lists: list[list[float]], equal: list[bool], asked: Flags, preds: int)
 
 def _has_text(side: Instances, otherwise: Flags) -> Flags:
     """(N,) what a COCO document says of each annotation; elsewhere ``otherwise``."""
+    import numpy as np
+
     if "transcribed" in side.numbers:
         return np.asarray(side.numbers["transcribed"] > 0)
     return np.ones(len(side), np.bool_) if side.numbers else otherwise
@@ -106,6 +113,8 @@ def _has_text(side: Instances, otherwise: Flags) -> Flags:
 
 def _boxes(side: Instances) -> Floats:
     """(4, N) left, top, width, height."""
+    import numpy as np
+
     if "left" in side.numbers:
         return np.array([side.numbers[name] for name in ("left", "top", "width", "height")])
     full = np.flatnonzero(np.diff(side.ring))
@@ -119,10 +128,14 @@ def _boxes(side: Instances) -> Floats:
 
 def _bounds(box: Floats) -> Floats:
     """(4, N) low x, low y, high x, high y."""
+    import numpy as np
+
     return np.concatenate([box[:2], box[:2] + box[2:]])
 
 
 def _iou(gt: Floats, pred: Floats) -> Floats:
+    import numpy as np
+
     low = np.maximum(gt[:2], pred[:2])
     high = np.minimum(gt[:2] + gt[2:], pred[:2] + pred[2:])
     size = high - low
@@ -134,6 +147,8 @@ def _iou(gt: Floats, pred: Floats) -> Floats:
 
 def reporter(joined: Joined, pairing: Pairing, found: Words, needed: float) -> Callable[[int], Matches]:
     """``explain`` of any sample."""
+    import numpy as np
+
     from ocr_eval.tables.matches import Matches, Pair
 
     gt, pred = joined.gt, joined.pred

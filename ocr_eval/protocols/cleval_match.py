@@ -9,27 +9,27 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr_eval.protocols.cut_regions import Cut
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
-from ocr_eval.tables.instances import offsets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.pairs import Pairs
 
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
 OTHER = "score rings of other sizes with shape=polygon, a rule of ours with a signature of its own"
 CLOSE = 1e-4  # far more than the roundings of thousands of float32 shares
 MOST = 10  # characters that a don't care gt or a false positive is taken for, at most
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 class Match(NamedTuple):
@@ -54,6 +54,8 @@ def match(
     """Runs the rule on all samples. Raises InputError (E_GT, E_POLYGON) for rings of other than four corners, unless
     ``polygon``.
     """
+    import numpy as np
+
     gt, pred = joined.gt, joined.pred
     texts = tuple(map(str.upper, gt.texts)) if upper else gt.texts
     chars = np.array(list(map(len, texts)), np.int64)
@@ -93,6 +95,8 @@ def match(
 
 def rows(joined: Joined, found: Match) -> dict[str, Ints]:
     """(S,) columns: distinct and repeated characters held, penalties, splits and merges, characters of both sides."""
+    import numpy as np
+
     gt, pred, size = joined.gt, joined.pred, len(joined.sample_ids)
     g, p = found.pairs.gt[found.matched], found.pairs.pred[found.matched]
     own, other = np.bincount(g, minlength=len(gt)), np.bincount(p, minlength=len(pred))
@@ -124,6 +128,8 @@ def _precision(cut: Cut, count: Ints, limit: float) -> NDArray[np.float32]:
 
     Where rounding areas can move that by its last bit, and a share or a sum is near ``limit``, it comes from fractions.
     """
+    import numpy as np
+
     g, p, guard = cut.pairs.gt, cut.pairs.pred, cut.guard
     area = cut.pairs.area_pred[p]
     some = np.where(area > 0, area, 1.0)
@@ -147,6 +153,8 @@ def _ignored(
     joined: Joined, pairs: Pairs, precision: NDArray[np.float32], large: Flags, count: Ints, limit: np.float32
 ) -> Flags:
     """(N pred,) a don't care gt holds it, or several do together that have characters in it."""
+    import numpy as np
+
     to_dont_care = ~joined.gt.care[pairs.gt]
     ignored = np.zeros(len(joined.pred), np.bool_)
     ignored[pairs.pred[to_dont_care & large]] = True
@@ -158,11 +166,15 @@ def _ignored(
 
 def _few(ratio: Floats) -> Ints:
     """round(0.5 + ratio), half to even, at most 10."""
+    import numpy as np
+
     return np.minimum(np.rint(0.5 + ratio), MOST).astype(np.int64)
 
 
 def _aspect(corners: Floats) -> Floats:
     """(N,) mean length of the first and third side over that of the second and fourth."""
+    import numpy as np
+
     step = np.abs(corners - np.roll(corners, -1, axis=1))
     side = np.sqrt(step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1])
     aspect: Floats = ((side[:, 0] + side[:, 2]) / 2 + 1e-5) / ((side[:, 1] + side[:, 3]) / 2 + 1e-5)
@@ -175,6 +187,10 @@ def polygon_centres(gt: Instances, count: Ints) -> Centres:
     Between two corners of a chain lie as many steps as the text has characters, cut to whole pixels; a character's
     centre is the mean of the four steps around it.
     """
+    import numpy as np
+
+    from ocr_eval.tables.instances import offsets
+
     found: list[tuple[float, float]] = []
     for k, length in enumerate(count.tolist()):
         corners = [(float(x), float(y)) for x, y in gt.points(k).tolist()]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ocr_eval.protocols.centre_report import Centred, CentreReport
 from ocr_eval.protocols.match_report import cut
 from ocr_eval.protocols.reasons import clause
@@ -31,6 +29,8 @@ def reporter(
     reading: Reading | None = None,
 ) -> Callable[[int], Matches]:
     """``explain`` of any sample; with ``texts`` of the predictions and their ``reading`` that of ``cleval``."""
+    import numpy as np
+
     centred = Centred(
         found.pairs,
         found.matched,

@@ -9,22 +9,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ocr_eval.kernels import exact
 from ocr_eval.protocols.cut_regions import chains, ragged
 from ocr_eval.protocols.pseudo_characters import within
 from ocr_eval.protocols.ring_regions import above
-from ocr_eval.tables.instances import SELF_INTERSECTING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ocr_eval.protocols.cut_regions import Cut
     from ocr_eval.protocols.ring_regions import Region, Ring
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 
 class CutPredictions:
@@ -34,6 +32,11 @@ class CutPredictions:
     """
 
     def __init__(self, cut: Cut) -> None:
+        import numpy as np
+
+        from ocr_eval.kernels import exact
+        from ocr_eval.tables.instances import SELF_INTERSECTING
+
         pairs, pred, care = cut.pairs, cut.joined.pred, cut.joined.gt.care
         self.source, self.pairs, self.pred = cut, pairs, pred
         self.area, self.guard = pairs.area_pred.copy(), np.zeros(len(pred))
@@ -49,9 +52,13 @@ class CutPredictions:
         self._cut()
 
     def _by_pred(self, k: Ints) -> Ints:
+        import numpy as np
+
         return k[np.argsort(self.pairs.pred[k], kind="stable")]
 
     def _cut(self) -> None:
+        import numpy as np
+
         pairs, source = self.pairs, self.source
         if not len(self.sure):
             return
@@ -105,6 +112,10 @@ class CutPredictions:
 
     def exact_area(self, i: int) -> Fraction:
         """The area of what is left of prediction i as a fraction."""
+        import numpy as np
+
+        from ocr_eval.kernels import exact
+
         begin, end = np.searchsorted(self.pairs.pred[self.near], [i, i + 1])
         lost = Fraction(0)
         if begin < end:
@@ -115,6 +126,8 @@ class CutPredictions:
 
     def centroids(self, pred: Ints, whole: Floats) -> Floats:
         """(N, 2) centroids of what is left of predictions; ``whole`` (N, 2) those of the uncut rings."""
+        import numpy as np
+
         at = np.flatnonzero(self.cut[pred])
         if not len(at):
             return whole
@@ -139,6 +152,8 @@ class CutPredictions:
 
     def removed(self, points: Floats, pred: Ints) -> Flags:
         """(N,) True where a point of prediction ``pred`` lies in a part that was cut off."""
+        import numpy as np
+
         gt = self.source.joined.gt
         answer = np.zeros(len(points), np.bool_)
         row, at = ragged(self.pairs.pred[self.sure], pred)

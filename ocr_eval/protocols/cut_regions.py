@@ -11,23 +11,21 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ocr_eval.kernels import exact
-from ocr_eval.pairing import Pairing
 from ocr_eval.protocols.ring_regions import Rings
-from ocr_eval.tables.instances import SELF_INTERSECTING, SELF_TOUCHING, offsets
-from ocr_eval.tables.joined import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ocr_eval.tables.instances import Instances
+    import numpy as np
+    from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.instances import Instances
+    from ocr_eval.tables.joined import Joined
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 
 class Meeting(NamedTuple):
@@ -51,6 +49,8 @@ class Cut:
     """
 
     def __init__(self, joined: Joined, pairing: Pairing) -> None:
+        import numpy as np
+
         gt = joined.gt
         self.joined, self.pairing, self.pairs = joined, pairing, pairing.rings
         self.rings = Rings(joined, pairing.kernels)
@@ -66,6 +66,8 @@ class Cut:
             self._cut()
 
     def _cut(self) -> None:
+        import numpy as np
+
         gt, pairs, sure = self.joined.gt, self.pairs, self.sure
         used = np.zeros(len(gt), np.bool_)
         used[sure.b[np.bincount(sure.a)[sure.a] > 1]] = True
@@ -84,6 +86,10 @@ class Cut:
     @cached_property
     def areas(self) -> tuple[Floats, Floats]:
         """(G,) areas of the gts and bounds on their errors; cut where a prediction shares area with a don't care gt."""
+        import numpy as np
+
+        from ocr_eval.tables.instances import SELF_INTERSECTING
+
         gt, upon = self.joined.gt, self.upon
         area, error = self.pairs.area_gt.copy(), np.zeros(len(gt))
         sure = upon.inter > upon.guard
@@ -101,6 +107,10 @@ class Cut:
 
         NaN where not; and a bound on its error.
         """
+        import numpy as np
+
+        from ocr_eval.tables.instances import SELF_TOUCHING
+
         pairs, gt, pred, sure = self.pairs, self.joined.gt, self.joined.pred, self.sure
         c, p = sure.b[at], pairs.pred[row]
         slack = sure.guard[at] + pairs.guard[both] + pairs.guard[row]
@@ -117,6 +127,10 @@ class Cut:
 
         Row t is fixed[…][t] with care[t], its own area ``known`` or NaN. Returns a row of each union, area, guard.
         """
+        import numpy as np
+
+        from ocr_eval.tables.instances import offsets
+
         order = np.lexsort((care, self.chain[care], key))
         change = (np.diff(key[order], prepend=-1) != 0) | (np.diff(self.chain[care][order], prepend=-1) != 0)
         head = np.flatnonzero(change)
@@ -140,6 +154,8 @@ class Cut:
 
     def find(self, gt: Ints, pred: Ints) -> Ints:
         """(T,) positions of pairs in the table, -1 where it does not hold them."""
+        import numpy as np
+
         key = gt * max(1, len(self.joined.pred)) + pred
         at = np.searchsorted(self.key, key)
         at[at == len(self.key)] = 0
@@ -156,12 +172,16 @@ class Cut:
 
     def exact_area(self, g: int) -> Fraction:
         """``area`` of gt g: |shoelace|, or even-odd once something was cut out of it."""
+        from ocr_eval.kernels import exact
+
         points, cares = self.joined.gt.points(g), self.cares(g)
         lost = self.rings.exact([[("gt", g)], [("gt", c) for c in cares]]) if cares else Fraction(0)
         return Fraction(exact.even_odd_area(points)) - lost if lost else abs(exact.signed_area(points))
 
     def cares(self, g: int) -> list[int]:
         """The care gts whose boxes meet that of don't care gt g."""
+        import numpy as np
+
         begin, end = np.searchsorted(self.upon.a, [g, g + 1])
         found: list[int] = self.upon.b[begin:end].tolist()
         return found
@@ -169,6 +189,11 @@ class Cut:
 
 def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
     """Pairs of a gt of ``one`` and a gt of ``two`` (G,)."""
+    import numpy as np
+
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.joined import Joined
+
     sides = gt.where(one), gt.where(two)
     pairs = Pairing(Joined(*sides, (), ()), policy="official", kernels=kernels).rings
     return Meeting(np.flatnonzero(one)[pairs.gt], np.flatnonzero(two)[pairs.pred], pairs.inter, pairs.guard)
@@ -176,6 +201,11 @@ def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
 
 def chains(gt: Instances, used: Flags, kernels: str) -> Ints:
     """(G,) a number for all gts of ``used`` that overlap each other, directly or by others; -1 for the rest."""
+    import numpy as np
+
+    from ocr_eval.pairing import Pairing
+    from ocr_eval.tables.joined import Joined
+
     if not used.any():
         return np.full(len(gt), -1)
     some = gt.where(used)
@@ -189,6 +219,8 @@ def chains(gt: Instances, used: Flags, kernels: str) -> Ints:
 
 def ragged(values: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     """For rising ``values``: (place in ``wanted``, place in ``values``) of all equal pairs, in the order of wanted."""
+    import numpy as np
+
     begin, end = np.searchsorted(values, wanted), np.searchsorted(values, wanted, "right")
     count = end - begin
     row = np.repeat(np.arange(len(wanted)), count)

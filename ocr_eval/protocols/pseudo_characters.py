@@ -8,17 +8,19 @@ that a centre on an outline falls to the same side (``gtBoxtoChars`` in clovaai/
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.errors import Findings
-from ocr_eval.tables.instances import Instances, offsets
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocr_eval.tables.instances import Instances
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 
 class Centres(NamedTuple):
@@ -37,6 +39,8 @@ class Hits(NamedTuple):
 
 def quads(table: Instances, role: str, hint: str) -> Floats:
     """(N, 4, 2) the corners of all rings. Raises InputError (E_GT, E_POLYGON) for every ring of another size."""
+    import numpy as np
+
     size = np.diff(table.ring)
     findings = Findings(table.source, role, is_folder=table.is_folder)
     for k in np.flatnonzero(size != 4).tolist():
@@ -50,6 +54,10 @@ def quads(table: Instances, role: str, hint: str) -> Floats:
 
 def quad_centres(corners: Floats, turned: Flags, count: Ints) -> Centres:
     """``corners`` (G, 4, 2); text runs along the first side, where ``turned`` along the last; ``count`` characters."""
+    import numpy as np
+
+    from ocr_eval.tables.instances import offsets
+
     corners = np.where(turned[:, None, None], np.roll(corners, 1, axis=1), corners)
     begin, end = (corners[:, 0] + corners[:, 3]) / 2, (corners[:, 1] + corners[:, 2]) / 2
     unit = (end - begin) / np.maximum(count, 1)[:, None]
@@ -61,6 +69,8 @@ def quad_centres(corners: Floats, turned: Flags, count: Ints) -> Centres:
 
 def hits(centres: Centres, gt: Ints, pred: Ints, xy: Floats, ring: Ints) -> Hits:
     """Which centres of gt[k] lie in the ring pred[k] of (xy, ring)."""
+    import numpy as np
+
     count = np.diff(centres.start)[gt]
     row = np.repeat(np.arange(len(gt)), count)
     centre = np.arange(len(row)) + np.repeat(centres.start[gt] - (np.cumsum(count) - count), count)
@@ -70,6 +80,8 @@ def hits(centres: Centres, gt: Ints, pred: Ints, xy: Floats, ring: Ints) -> Hits
 
 def within(points: Floats, which: Ints, xy: Floats, ring: Ints) -> Flags:
     """(N,) whether points (N, 2) lie in rings ``which``: even-odd, low borders inside, high ones outside."""
+    import numpy as np
+
     inside = np.zeros(len(points), np.bool_)
     x, y = points[:, 0], points[:, 1]
     begin, size = ring[which], np.diff(ring)[which]

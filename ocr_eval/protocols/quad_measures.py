@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 def centroids(quad: Floats) -> Floats:
     """(N, 2) of quads (N, 4, 2), in the operations of Polygon3; the mean of the corners where there is no area."""
+    import numpy as np
+
     x, y = quad[..., 0], quad[..., 1]
     after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
     cross = x * after_y - after_x * y
@@ -36,5 +41,7 @@ def mean_diagonals(quad: Floats) -> Floats:
 
 def lengths(step: Floats) -> Floats:
     """(N,) of steps (N, 2)."""
+    import numpy as np
+
     length: Floats = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
     return length

@@ -8,23 +8,22 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr_eval.errors import InputError, Problem
-from ocr_eval.kernels.overlays import EDGES, Overlays, TooManyEdges, boxes, exact_overlay, overlays
-from ocr_eval.pairing import NEAR
-from ocr_eval.tables.instances import offsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocr_eval.kernels.overlays import Overlays
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
 Ring = tuple[str, int]  # "gt" or "pred", and the index in that table
 Region = list[list[Ring]]  # groups of rings: the points in at least one ring of every group
 
@@ -33,6 +32,10 @@ class Rings:
     """Both tables' rings as one, for areas of regions that more than two rings bound."""
 
     def __init__(self, joined: Joined, kernels: str) -> None:
+        import numpy as np
+
+        from ocr_eval.kernels.overlays import boxes
+
         self.joined = joined
         self.loops: Any = None
         if kernels == "numba":
@@ -49,6 +52,8 @@ class Rings:
 
         Predictions are counted on from the last gt. Raises InputError (E_LIMIT) for a region of too many edges.
         """
+        from ocr_eval.kernels.overlays import EDGES, TooManyEdges, overlays
+
         try:
             tables = self.xy, self.ring, member, group, start
             made: Overlays = overlays(*tables, box=self.box, loops=self.loops)
@@ -64,6 +69,10 @@ class Rings:
 
     def of(self, regions: Sequence[Region]) -> Overlays:
         """``overlay`` of regions as lists."""
+        import numpy as np
+
+        from ocr_eval.tables.instances import offsets
+
         first = len(self.joined.gt)
         member = [
             index + (first if side == "pred" else 0)
@@ -77,6 +86,8 @@ class Rings:
 
     def exact(self, region: Region) -> Fraction:
         """The area of one region as a fraction."""
+        from ocr_eval.kernels.overlays import exact_overlay
+
         return Fraction(exact_overlay([[self.points(ring) for ring in group] for group in region]))
 
     def points(self, ring: Ring) -> Floats:
@@ -98,6 +109,10 @@ def above(
 
     Both are (values, bounds on their errors); doubtful ones are asked of ``exactly`` and decided as fractions.
     """
+    import numpy as np
+
+    from ocr_eval.pairing import NEAR
+
     margin = part[0] - threshold * whole[0]
     doubt = NEAR * np.abs(whole[0]) + part[1] + (1 + threshold) * whole[1]
     answer = among & (margin > 0) & (whole[0] > 0)

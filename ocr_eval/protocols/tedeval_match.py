@@ -10,29 +10,29 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr_eval.protocols.cut_predictions import CutPredictions
 from ocr_eval.protocols.cut_regions import Cut
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
 from ocr_eval.protocols.ring_regions import above
-from ocr_eval.tables.instances import SELF_TOUCHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
     from ocr_eval.tables.joined import Joined
     from ocr_eval.tables.pairs import Pairs
 
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
 VERTICAL = 1.5  # boxes of a larger height over width are read from above
 MULTILINE = 45  # degrees
 OTHER = "give four corners, or use a protocol for polygons"
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 class Match(NamedTuple):
@@ -58,6 +58,8 @@ def match(
     joined: Joined, pairing: Pairing, *, area_recall: float, area_precision: float, center: float
 ) -> Match:
     """Runs the rule on all samples. Raises InputError (E_GT, E_POLYGON, E_LIMIT)."""
+    import numpy as np
+
     gt, pred = joined.gt, joined.pred
     corners = quads(gt, "gt", OTHER), quads(pred, "prediction", OTHER)
     cut = Cut(joined, pairing)
@@ -96,6 +98,8 @@ def match(
 
 def earned(joined: Joined, found: Match) -> tuple[Floats, Floats]:
     """((G,) recall of every gt, (N pred,) precision of every prediction), 0 without a match."""
+    import numpy as np
+
     gts, preds = len(joined.gt), len(joined.pred)
     length = np.diff(found.centres.start)
     owner = np.repeat(np.arange(gts), length)
@@ -109,6 +113,8 @@ def earned(joined: Joined, found: Match) -> tuple[Floats, Floats]:
 
 def _ignored(cut: Cut, care: Flags, area_recall: float, area_precision: float) -> Flags:
     """(N pred,) don't care gts hold it: one alone, or several that are themselves covered by it."""
+    import numpy as np
+
     pairs, size = cut.pairs, len(cut.joined.pred)
     g, p, among = cut.pairs.gt, cut.pairs.pred, ~care
     inter = (cut.inter, cut.guard)
@@ -153,6 +159,8 @@ def _group(
     exact_area: Callable[[int], Fraction],
 ) -> Flags:
     """(N,) instances of one side with two candidates or more that share enough of its area, all together."""
+    import numpy as np
+
     size = len(whole[0])
     sums = [np.bincount(key[candidates], column[candidates], size).astype(np.float64) for column in inter]
     several = np.bincount(key[candidates], minlength=size) >= 2
@@ -166,6 +174,10 @@ def _group(
 
 def _near(candidates: Flags, left: CutPredictions, corners: tuple[Floats, Floats], center: float) -> Flags:
     """Those whose centroids are nearer than ``center`` times the mean of their mean diagonals."""
+    import numpy as np
+
+    from ocr_eval.tables.instances import SELF_TOUCHING
+
     answer = candidates.copy()
     k = np.flatnonzero(candidates)
     g, p = left.pairs.gt[k], left.pairs.pred[k]
@@ -182,6 +194,8 @@ def _near(candidates: Flags, left: CutPredictions, corners: tuple[Floats, Floats
 
 def _one_line(candidates: Flags, key: Ints, other: Ints, corners: Floats) -> Flags:
     """Without the groups (equal ``key``) whose members on the ``other`` side lie on several lines."""
+    import numpy as np
+
     answer = candidates.copy()
     k = np.flatnonzero(candidates)
     if not len(k):
@@ -217,11 +231,15 @@ def _several_lines(pivots: list[tuple[list[float], list[float]]]) -> bool:
 
 
 def _vertical(quad: Floats) -> Flags:
+    import numpy as np
+
     size = quad.max(1) - quad.min(1) if len(quad) else np.zeros((0, 2))
     tall: Flags = np.divide(size[:, 1], size[:, 0], out=np.zeros(len(size)), where=size[:, 0] != 0) > VERTICAL
     return tall
 
 
 def _lengths(joined: Joined) -> Ints:
+    import numpy as np
+
     assert joined.gt.text_offset is not None
     return np.diff(joined.gt.text_offset)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ocr_eval.protocols.centre_report import Centred, CentreReport
 from ocr_eval.protocols.cut_regions import Cut
 from ocr_eval.protocols.pseudo_characters import hits
@@ -25,6 +23,8 @@ def reporter(
     joined: Joined, pairing: Pairing, found: Match, area_precision: float
 ) -> Callable[[int], Matches]:
     """``explain`` of any sample."""
+    import numpy as np
+
     pairs, cut = found.pairs, Cut(joined, pairing)
     inside = hits(found.centres, pairs.gt, pairs.pred, pairs.pred_xy, pairs.pred_ring)
     held = np.bincount(inside.row, minlength=len(pairs))
