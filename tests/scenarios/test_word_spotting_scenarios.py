@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import pytest
 
+from ocr_eval.cli.inputs import reading
 from ocr_eval.engine.local import count, explain
+from ocr_eval.formats import read
 from ocr_eval.protocols import protocol
 from ocr_eval.protocols.curved_words import field, last_field
 from ocr_eval.tables.counts import Counts
@@ -129,6 +134,20 @@ def test_mlt19_matches_in_file_order_whatever_the_confidence() -> None:
     truth = gt(Word(HERE, "ab"))
     found = pred(Word(HERE, "no", 0.1), Word(HERE, "ab", 0.9), confidence=True)
     assert row(count(truth, found, protocol="mlt19"))["tp"] == 0
+
+
+def test_mlt19_reads_quotes_as_text_when_it_is_alone(tmp_path: Path) -> None:
+    line = ",".join(map(str, HERE)) + ',1.0,"word"\n'
+    with zipfile.ZipFile(tmp_path / "pred.zip", "w") as archive:
+        archive.writestr("res_img_1.txt", line)
+
+    def texts(*names: str) -> tuple[str, ...]:
+        rules = [protocol(name) for name in names]
+        return read(tmp_path / "pred.zip", **reading(rules, "prediction")).texts
+
+    assert texts("mlt19") == ('"word"',)
+    assert texts("mlt19", "rrc-iou(confidence=true)") == ('"word"',)
+    assert texts("mlt19", "rrc-e2e(confidence=true)") == ("word",)
 
 
 def test_mlt19_without_any_care_word_has_no_score() -> None:
