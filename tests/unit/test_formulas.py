@@ -8,7 +8,7 @@ import pytest
 
 from ocr_eval.protocols import REGISTRY, protocol
 from ocr_eval.protocols.detection.coco_ap import CocoAp
-from ocr_eval.protocols.formulas import Formula, Harmonic, Rate, names, rate
+from ocr_eval.protocols.formulas import Formula, Harmonic, Rate, evaluate, names, rate
 from ocr_eval.tables.counts import Totals
 
 SPELLED = [*REGISTRY, "popeval(ties=reciprocal)", "rrc-iou(confidence=true)", "rrc-2024(task=e2e)"]
@@ -55,6 +55,7 @@ def test_formulas_give_what_derive_gives(spelled: str) -> None:
         totals = random_totals(rule, draw)
         derived = rule.derive(totals)
         for metric, formula in rule.formulas.items():
+            assert evaluate(formula, totals) == value(formula, totals)
             relative, absolute = PRINTED.get(rule.ID, (1e-12, 1e-15))
             assert value(formula, totals) == pytest.approx(derived[metric], rel=relative, abs=absolute), metric
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,3 +116,31 @@ def test_single_settings_are_the_slow_twins(gt: str, pred: str) -> None:
 
 def test_there_are_768_settings_the_last_factor_first() -> None:
     assert [len(values) for values in SETTINGS] == [4, 8, 4, 6]
+
+
+def fewest(short: str, long: str) -> int:
+    """Sellers' table: a match may begin and end anywhere in ``long``."""
+    column = list(range(len(short) + 1))
+    least = column[-1]
+    for letter in long:
+        new = [0]
+        for i, mine in enumerate(short, 1):
+            new.append(min(column[i - 1] + (mine != letter), column[i] + 1, new[i - 1] + 1))
+        column = new
+        least = min(least, column[-1])
+    return least
+
+
+@pytest.mark.parametrize("size", [1, 2, 63, 64, 65, 127, 128, 129, 200])
+def test_bit_masks_find_the_fewest_edits_of_any_stretch(size: int) -> None:
+    draw = random.Random(size)
+    for _ in range(20):
+        short = "".join(draw.choices("abcd", k=size))
+        long = "".join(c if draw.random() < 0.8 else draw.choice("abcd") for c in short)
+        long = "".join(draw.choices("abcd", k=draw.randrange(40))) + long + "a" * draw.randrange(5)
+        sides = (
+            kernel.read_only(np.array([ord(c) - 97 for c in text]), np.float64) for text in (short, long)
+        )
+        masks, room = np.ones((size + 1, size // 64 + 1), np.uint64), np.zeros(4, np.int64)
+        found = kernel.least_edits(*sides, room, masks, masks[0].copy(), masks[0].copy())
+        assert (found, room.any()) == (fewest(short, long), False)
