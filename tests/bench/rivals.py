@@ -21,7 +21,7 @@ import numpy as np
 from ocr_eval.tables.instances import Instances
 from scripts import peers
 from tests.bench import optimal, tightness, totaltext
-from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, Rule
+from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, SUMS, Rule
 from tests.bench.inputs import Boxes, Files, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
 from tests.bench.ratio import Command, Side, in_process
@@ -310,7 +310,7 @@ RIVALS: dict[str, Rival] = {
     "ctw1500: shapely loop": Rival("shapely", RingPairs, "any rings", NUMBERS, _shapely_best_gts),
     "totaltext-deteval: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.deteval),
     "totaltext-pascal: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, totaltext.pascal),
-    "tiou: shapely loop": Rival("shapely", RingPairs, "valid rings", NUMBERS, tightness.tiou),
+    "tiou: shapely loop": Rival("shapely", RingPairs, "valid rings", SUMS, tightness.tiou),
     "hiertext: masks of whole images": Rival(
         "numpy", RingPairs, "tables with lines", NUMBERS, tightness.hiertext_lines
     ),
