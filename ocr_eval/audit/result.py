@@ -85,8 +85,7 @@ class Audit:
         items = Items.of(gt, views)
         first = Ranking.of(items.answers, seed=seed)
         ranking = first if decisions is None else _decided(items, first, decisions, seed)
-        rings: list[geometry.RingSuspect] = []
-        dont_cares: list[geometry.RingSuspect] = []
+        rings, dont_cares = [], []
         if gt.geometry:
             rings = [*geometry.ring_suspects(gt, views), *overlooked.overlooked(gt, views)]
             dont_cares = overlooked.read_dont_cares(gt, views)
@@ -139,11 +138,8 @@ class Audit:
     def text_suspects(self, most: int) -> list[Suspect]:
         """The first ``most`` undecided items whose label some checker contradicts."""
         contradicted = np.asarray(self.ranking.candidates.differs.any(axis=0))
-        open_items = [
-            j
-            for j in self.ranking.order.tolist()
-            if contradicted[j] and int(self.items.index[j]) not in self.settled
-        ]
+        ranked = (j for j in self.ranking.order.tolist() if contradicted[j])
+        open_items = [j for j in ranked if int(self.items.index[j]) not in self.settled]
         return [self.text_suspect(j, rank) for rank, j in enumerate(open_items[:most], 1)]
 
     def text_suspect(self, j: int, rank: int) -> Suspect:
