@@ -30,7 +30,7 @@ Deviations from the official script
     1. All those of ``cleval-det``; ``shape=polygon`` is ours, with a signature of its own.
     2. gts take turns in file order, in the script in the order of a Python set, which is another one where most gts of
        a sample are don't care. Direction: either; size: characters of predictions that several gts share and that their
-       order decides; none in the official outputs.
+       order decides; none in the official outputs, 11 of 16 800 generated pages full of merges.
     3. Characters beyond 16 777 216 in a sample are lost in the script (float32 counts).
 
 Source
