@@ -60,6 +60,12 @@ def test_mmocr_counts_blocks_not_a_longest_subsequence() -> None:
     assert score("mmocr", "b" * 198 + "x", "x" + "b" * 3)["true_characters"] == 3
 
 
+def test_mmocr_does_not_compare_books() -> None:
+    with pytest.raises(InputError, match="'1' has more than 50000 characters"):
+        score("mmocr", "a" * 50_001, "b")
+    assert score("mmocr", "a" * 50_001, "A" * 50_001)["one_minus_ned"] == 1
+
+
 @pytest.mark.parametrize(
     ("rule", "gt", "pred", "equal"),
     [

@@ -25,7 +25,8 @@ What it cannot see
 
 Deviations from the official script
     1. NEDs are added exactly (``math.fsum``); a difference in the last bit could move the fourth decimal.
-    2. Intervals and ranks use the plain ratios, without 1e-8 and without rounding: below .00005 apart.
+    2. Texts of more than 50,000 characters after F are refused (E_LIMIT): difflib would take hours.
+    3. Intervals and ranks use the plain ratios, without 1e-8 and without rounding: below .00005 apart.
 
 Source
     open-mmlab/mmocr ``mmocr/evaluation/metrics/recog_metric.py`` @966296f. Known defects: open-mmlab/mmeval PR 95,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 DELETED = re.compile("[^A-Z^a-z^0-9^\u4e00-\u9fa5]")  # the inner carets are literal
 EPSILON = 1e-8
 DECIMALS = 4
+LONGEST = 50_000  # characters of a filtered text; difflib's time grows with the square at least
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,13 +105,24 @@ class Mmocr:
         }
 
     def count(self, joined: Joined, pairing: Pairing | None = None) -> Counts:
-        """One row per gt sample. Raises InputError when a sample is more than one text on a side."""
+        """One row per gt sample.
+
+        Raises InputError when a sample is more than one text on a side, (E_LIMIT) for one of a whole book.
+        """
         from ocr_eval.protocols.filtered import filtered_notice
         from ocr_eval.protocols.raw_texts import raw_texts, table
         from ocr_eval.text.distance import distances
 
         texts = raw_texts(joined, self.ID)
         gt, pred = list(map(symbols_removed, texts.gt)), list(map(symbols_removed, texts.pred))
+        refuse_long(
+            joined,
+            [
+                row
+                for row, g, p in zip(texts.rows, gt, pred, strict=True)
+                if g != p and max(len(g), len(p)) > LONGEST
+            ],
+        )
         pairs = list(zip(texts.gt, texts.pred, strict=True))
         emptied = [bool(raw and not left) for raw, left in zip(texts.gt, gt, strict=True)]
         columns: dict[str, list[int]] = {
@@ -149,6 +162,19 @@ class Mmocr:
         from ocr_eval.protocols.raw_texts import text_explainer
 
         return text_explainer(joined, self.ID, compared)
+
+
+def refuse_long(joined: Joined, rows: list[int]) -> None:
+    """Raises InputError (E_LIMIT) naming the first of these samples."""
+    if rows:
+        from ocr_eval.errors import quote, usage_error
+
+        raise usage_error(
+            f"mmocr compares words and lines; {quote(joined.sample_ids[rows[0]])} has more than {LONGEST} characters",
+            "score pages with page, which takes them in seconds",
+            "E_LIMIT",
+            joined.pred.source,
+        )
 
 
 def symbols_removed(text: str) -> str:
