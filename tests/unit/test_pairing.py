@@ -384,6 +384,38 @@ def test_bounding_boxes_pair_whatever_their_rings(engine: str) -> None:
     assert near.gt_box[:, 0].tolist() == [0, 0, 10, 10]
 
 
+def test_other_boxes_may_be_paired_than_those_of_the_rings(engine: str) -> None:
+    made = Pairing(join(gt(Word(box(0, 0, 1, 1))), pred(*[Word(box(90, 0, 91, 1))] * 2)), kernels=engine)
+    assert made.boxes().pred.tolist() == []
+    own = (
+        np.array([[0.0], [0.0], [9.0], [9.0]]),
+        np.array([[9.0, np.inf], [9.0, np.inf], [9.0, -np.inf], [9.0, -np.inf]]),
+    )
+    found = made.boxes(own=own)
+    assert (found.gt.tolist(), found.pred.tolist()) == ([0], [0])
+    assert found.gt_box[:, 0].tolist() == [0, 0, 9, 9]
+
+
+def test_more_rows_than_columns_are_assigned_as_scipy_does(engine: str) -> None:
+    words = [Word(box(0, 0, 1, 1))] * 3
+    made = Pairing(join(gt(*words), pred(*words[:2])), kernels=engine)
+    # linear_sum_assignment(score, maximize=True) of SciPy 1.17.1: rows 0 and 1, columns 1 and 0.
+    score = np.array([[-1.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
+    assert made.as_scipy(0, score).tolist() == [1, 0, -1]
+    assert made.as_scipy(0, np.zeros((2, 0))).tolist() == [-1, -1]
+
+
+def test_worth_beyond_two_stays_within_whole_numbers(engine: str) -> None:
+    words = [Word(box(0, 0, 1, 1))] * 2
+    made = Pairing(join(gt(*words), pred(*words)), kernels=engine)
+    every = np.ones(len(made.rings), np.bool_)
+    for large in (3, 10**9):
+        # One pair is worth more than the two others together.
+        worth = [Fraction(1), Fraction(large), Fraction(1), Fraction(1)].__getitem__
+        assert made.optimal(made.rings, every, worth).tolist() == [1, 0]
+    assert made.optimal(made.rings, every).tolist() == [0, 1]
+
+
 def test_unknown_policies_and_engines_are_mistakes_of_the_caller() -> None:
     for wrong in ({"policy": "ignore"}, {"kernels": "c"}):
         with pytest.raises(ValueError, match=next(iter(wrong.values()))):

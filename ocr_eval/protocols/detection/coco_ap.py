@@ -28,7 +28,8 @@ What it cannot see
     crowd excuses any number of predictions.
 
 Deviations from the official script
-    1. All categories are one. pycocotools averages over categories; files of text detection have one.
+    1. All categories are one. pycocotools matches within categories and averages over them. Equal for files with one
+       category, as those of text detection are; either direction and any size for others.
     2. An annotation with id 0 counts as any other; pycocotools takes a match with it for none.
     3. Equal confidences in different images: COCO takes images by rising id, we take samples in the order of the ground
        truth (the reader of COCO files puts them by rising id).

@@ -38,7 +38,8 @@ Deviations from the official script
     4. A care gt with an empty text is refused under ``text=icdar15`` (E_GT); the script raises IndexError when it
        compares it.
     5. Its options --cast-points-int and --gt-regex are left out: they choose the input.
-    6. Invalid rings: ``official`` takes even-odd shared areas and |shoelace| as the script's GPC does; fewer than three
+    6. Images that the gt does not have are refused when a file is read; the script warns and leaves them out.
+    7. Invalid rings: ``official`` takes even-odd shared areas and |shoelace| as the script's GPC does; fewer than three
        points end the script and are unmatched here.
 
 Source
