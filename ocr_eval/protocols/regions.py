@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Positions = NDArray[np.int64]
-    Masks = list[tuple[int, int, NDArray[np.uint8]] | None]
 
 EPSILON = 1e-5  # added to an area before dividing by it
 LEAST = 1e-7  # a union is at least this
-PIXEL_LIMIT = 500_000_000  # of all masks of a sample
 
 
 class Regions(NamedTuple):
@@ -181,17 +179,19 @@ def _sample(
     """Fills ``kept``, ``partner`` and ``iou`` of one sample. Reals are float32, as there."""
     import numpy as np
 
+    from ocr_eval.protocols.region_masks import Limit, common_pixels, draw
+
     gts, preds = np.arange(*made.gt.start[s : s + 2]), np.arange(*made.pred.start[s : s + 2])
     a, b = made.gt.box[:, gts], made.pred.box[:, preds]
     wide = np.minimum(a[2][:, None], b[2]) - np.maximum(a[0][:, None], b[0])
     tall = np.minimum(a[3][:, None], b[3]) - np.maximum(a[1][:, None], b[1])
     g, p = np.nonzero((wide > 0) & (tall > 0))
-    limit = _Limit(joined, s)
-    ours = _masks(made.gt, gts, np.unique(g), width, height, limit)
-    theirs = _masks(made.pred, preds, np.unique(p), width, height, limit)
+    limit = Limit(joined, s)
+    ours = draw(made.gt, gts, np.unique(g), width, height, limit)
+    theirs = draw(made.pred, preds, np.unique(p), width, height, limit)
     inter = np.zeros((len(gts), len(preds)), np.float32)
     for i, j in zip(g.tolist(), p.tolist(), strict=True):
-        inter[i, j] = _common(ours[i], theirs[j])
+        inter[i, j] = common_pixels(ours[i], theirs[j])
     area_gt, area_pred = (
         np.array([0 if mask is None else int(mask[2].sum()) for mask in masks], np.float32)
         for masks in (ours, theirs)
@@ -212,61 +212,3 @@ def _sample(
         if float(ratio[i, j]) >= iou and back[j] == i:
             made.partner[gts[cared[i]]] = preds[kept[j]]
             made.iou[gts[cared[i]]] = ratio[i, j]
-
-
-class _Limit:
-    """Counts the pixels of a sample's masks. Raises InputError (E_LIMIT)."""
-
-    def __init__(self, joined: Joined, sample: int) -> None:
-        self.joined, self.sample, self.pixels = joined, sample, 0
-
-    def __call__(self, pixels: int) -> None:
-        from ocr_eval.errors import InputError, Problem
-
-        self.pixels += pixels
-        if self.pixels > PIXEL_LIMIT:
-            pred = self.joined.pred
-            reason = f"masks of more than {PIXEL_LIMIT} pixels in this sample"
-            hint = "score level=word, or remove repeated regions"
-            raise InputError([Problem("E_LIMIT", reason, hint, pred.source, pred.entries[self.sample])])
-
-
-def _masks(
-    regions: Regions, members: Positions, wanted: Positions, width: int, height: int, limit: _Limit
-) -> Masks:
-    """(left, top, pixels) of the wanted members, each as large as its rings within the image; None for others."""
-    import numpy as np
-
-    from ocr_eval.kernels.fill import fill_rings
-    from ocr_eval.kernels.jit import read_only
-
-    xy, ring = read_only(regions.xy, np.int64), read_only(regions.ring, np.int64)
-    masks: Masks = [None] * len(members)
-    for k in wanted.tolist():
-        r = int(members[k])
-        index = regions.drawn[regions.offset[r] : regions.offset[r + 1]]
-        corners = [xy[ring[i] : ring[i + 1]] for i in index.tolist()]
-        if not corners:
-            continue
-        low, high = np.min([c.min(0) for c in corners], 0), np.max([c.max(0) for c in corners], 0)
-        if (low < 0).any() or high[0] >= width or high[1] >= height:
-            # Where edges are cut to the image their course may leave the box by a pixel.
-            low, high = np.zeros(2, np.int64), np.array([width - 1, height - 1])
-        left, top = low.tolist()
-        shape = max(0, int(high[1]) - top + 1), max(0, int(high[0]) - left + 1)
-        limit(shape[0] * shape[1])
-        mask = np.zeros(shape, np.uint8)
-        scratch = np.zeros((max(len(c) for c in corners) + 1, 5), np.int64)
-        fill_rings(xy, ring, read_only(index, np.int64), width, height, left, top, mask, scratch)
-        masks[k] = left, top, mask
-    return masks
-
-
-def _common(
-    one: tuple[int, int, NDArray[np.uint8]] | None, two: tuple[int, int, NDArray[np.uint8]] | None
-) -> int:
-    from ocr_eval.kernels.fill import common
-
-    if one is None or two is None:
-        return 0
-    return int(common(one[2], two[2], two[0] - one[0], two[1] - one[1]))
