@@ -216,3 +216,18 @@ def test_a_set_without_care_words_has_no_score() -> None:
         counts = count(gt(WORD._replace(text="###")), pred(Word((500, 0, 509, 9))), protocol=rule)
         assert protocol(rule).derive(counts.total()) == {"precision": None, "recall": None, "hmean": None}
         assert count(gt(), pred(), protocol=rule).rows.tolist() == [[0] * 7]
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_sums_next_to_a_limit_are_those_of_doubles(rule: str) -> None:
+    # .1 + .7 is .7999999999999999 in doubles, .45 + .35 is .8. Slanted sides: areas are not exact at first.
+    for cut, reached in ((10, False), (45, True)):
+        for lean in (0, 7):
+            word = Word([0, 0, 100, lean, 100, 50 + lean, 0, 50])
+            edges = (0, cut, 80)
+            pieces = [
+                Word([a, a * lean / 100, b, b * lean / 100, b, 50 + b * lean / 100, a, 50 + a * lean / 100])
+                for a, b in pairwise(edges)
+            ]
+            counts = count(gt(word), pred(*pieces), protocol=f"{rule}(area_recall=0.8)")
+            assert earned(counts) == ((0.8, 2 * 0.8) if reached else (0, 0)), (cut, lean)
