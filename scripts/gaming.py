@@ -28,6 +28,9 @@ GIANT = (
 SETS = {"ICDAR 2013": "ic13/gt_tedeval.zip", "ICDAR 2015": "ic15/gt.zip"}
 
 
+SHAPED = ("cleval-det", "cleval")  # read other rings than quads on request
+
+
 class Word(NamedTuple):
     """One instance: its ring as points, its text."""
 
@@ -140,7 +143,7 @@ def columns() -> list[str]:
 
     order = {"detection": 0, "end-to-end": 1}
     names = [name for name, entry in REGISTRY.items() if entry.task in order]
-    return sorted(names, key=lambda name: order[REGISTRY[name].task])
+    return [*sorted(names, key=lambda name: order[REGISTRY[name].task]), "rrc-2024(task=e2e)"]
 
 
 def table(gt: Any) -> list[list[str]]:
@@ -148,14 +151,15 @@ def table(gt: Any) -> list[list[str]]:
     from ocr_eval.engine.local import Job
     from ocr_eval.errors import InputError
     from ocr_eval.protocols import protocol
-    from ocr_eval.study.evidence import headline
+    from ocr_eval.protocols.formulas import headline
 
     predictions = list(variants(gt))
     rows = [["protocol", "number", *(str(k) for k in range(1, len(predictions) + 1))]]
+    four = bool((gt.ring[1:] - gt.ring[:-1] == 4).all())
     for name in columns():
+        name = name if four or name not in SHAPED else f"{name}(shape=polygon)"
         rule = protocol(name)
-        found = headline(rule)
-        metric = found[0] if found else next(iter(rule.METRICS))
+        metric = headline(rule) or next(iter(rule.METRICS))
         cells = []
         for _, prediction in predictions:
             try:

@@ -21,6 +21,7 @@ from ocr_eval.board.store import Store
 from ocr_eval.board.stored import Event, SampleTable
 from ocr_eval.board.toml import write_toml
 from ocr_eval.errors import InputError, Problem, close_matches, quote, usage_error
+from ocr_eval.protocols.formulas import headline
 
 if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
@@ -77,8 +78,11 @@ def headline_of(start: Start) -> str:
             hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(rule.METRICS)}"
             raise usage_error(f"{rule.ID} has no metric {quote(start.headline)}", hint)
         return start.headline
-    known = [name for name in rule.METRICS if name in rule.formulas and rule.METRICS[name] is not None]
-    return "hmean" if "hmean" in known else known[0]
+    found = headline(rule)
+    if found is None:
+        reason = f"{rule!r} has no metric that ranks: none is a ratio of sums, so none has an interval"
+        raise usage_error(reason, "put another protocol first", "E_CONFIG")
+    return found
 
 
 def dataset_files(start: Start, secret: bytes | None) -> dict[str, bytes]:

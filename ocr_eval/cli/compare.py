@@ -175,7 +175,7 @@ def counted_before(
 
 def default_metric(rule: EvaluationProtocol) -> str:
     """hmean, or the first metric that has a better direction."""
-    from ocr_eval.report.uncertainty import headline
+    from ocr_eval.protocols.formulas import headline
 
     found = headline(rule)
     if found is None:

@@ -160,7 +160,9 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
     texts = [n for n in needs if (n.gt_text if role == "gt" else n.pred_text)]
     levels = sorted({n.level for n in needs if n.level is not None})
     if len(levels) > 1:
-        raise usage_error(f"pages are read at one level, not at {' and '.join(levels)}", "score them one by one")
+        raise usage_error(
+            f"pages are read at one level, not at {' and '.join(levels)}", "score them one by one"
+        )
     return {
         "role": role,
         "text": bool(texts),

@@ -114,7 +114,13 @@ def answered(
         policy = flags["invalid_polygons"]
         finer = resolve_gt(flags["gt_characters"], settings)[0]
         characters = read_side(
-            finer, role="gt", text=True, format=None, limits=limits, invalid_polygons=policy
+            finer,
+            role="gt",
+            text=True,
+            format=None,
+            samples=scorer.gt.sample_ids,
+            limits=limits,
+            invalid_polygons=policy,
         )
         missing = sorted(set(scorer.gt.sample_ids) ^ set(characters.sample_ids))
         if missing:

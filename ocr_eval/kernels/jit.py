@@ -18,7 +18,17 @@ import numba
 import numpy as np
 
 MODULES = (
-    *("assignment", "augmenting", "clip", "components", "edges", "edit", "flexible", "flow_loops", "matching"),
+    *(
+        "assignment",
+        "augmenting",
+        "clip",
+        "components",
+        "edges",
+        "edit",
+        "flexible",
+        "flow_loops",
+        "matching",
+    ),
     *("outlier_loops", "overlay_loops"),
     *("pairs", "polygon", "removal", "steady_loops"),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.counts import Totals
 
 Terms = tuple[tuple[str, int], ...]  # (term, integer weight)
@@ -95,3 +96,13 @@ def _term(totals: Totals, name: str) -> float:
     if name.startswith("sum:"):
         return totals.sums[name[4:]]
     return totals.counts[name] if name in totals.counts or name != "samples" else totals.samples
+
+
+def headline(rule: EvaluationProtocol) -> str | None:
+    """The metric that ranks: what the protocol calls ``HEADLINE``, hmean, else its first with a better direction.
+
+    None where no metric is a function of sums (AP).
+    """
+    ranked = [name for name in rule.formulas if rule.METRICS[name] is not None]
+    wanted = getattr(rule, "HEADLINE", "hmean")
+    return wanted if wanted in ranked else ranked[0] if ranked else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ocr_eval.errors import Notice, merge_notices
+from ocr_eval.protocols.formulas import headline
 from ocr_eval.record import parse_signature
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ class Uncertainty:
         """Whether a row's numbers may be set in bold: its rank set is exactly {1}, among several."""
         rivals = sum(protocol == record.protocol for _, protocol in self.ranks)
         return rivals > 1 and self.rank(record) == (1, 1)
-
-
-def headline(rule: EvaluationProtocol) -> str | None:
-    """The metric that ranks: hmean, else the first that has a better direction and is a function of sums."""
-    ranked = [name for name in rule.formulas if rule.METRICS[name] is not None]
-    return "hmean" if "hmean" in ranked else ranked[0] if ranked else None
 
 
 def gt_seed(record: Record) -> int:

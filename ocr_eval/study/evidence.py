@@ -10,6 +10,7 @@ from ocr_eval.errors import InputError
 from ocr_eval.pairing import Pairing
 from ocr_eval.protocols import protocol
 from ocr_eval.protocols.end_to_end.popeval import PopEval
+from ocr_eval.protocols.formulas import headline
 from ocr_eval.protocols.needs import check_needs
 from ocr_eval.stats.ratios import Stack
 from ocr_eval.study.order import Example, order
@@ -48,15 +49,9 @@ class Evidence:
         return self.order.samples
 
     def headlines(self) -> dict[str, tuple[str, Formula]]:
-        """protocol -> the metric that ranks (hmean, else the first that is a ratio of sums) and its formula."""
-        return {name: found for name in self.protocols if (found := headline(self.rules[name])) is not None}
-
-
-def headline(rule: EvaluationProtocol) -> tuple[str, Formula] | None:
-    """None for a protocol all of whose metrics depend on the order of confidences."""
-    formulas = rule.formulas
-    name = "hmean" if "hmean" in formulas else next(iter(formulas), None)
-    return None if name is None else (name, formulas[name])
+        """protocol -> the metric that ranks and its formula; protocols without one are not there."""
+        found = {name: headline(self.rules[name]) for name in self.protocols}
+        return {name: (metric, self.rules[name].formulas[metric]) for name, metric in found.items() if metric}
 
 
 def evidence(

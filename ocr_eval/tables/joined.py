@@ -69,7 +69,9 @@ def _with_lines(gt: Instances, gt_lines: Instances) -> tuple[Instances, tuple[No
     position = {sample: index for index, sample in enumerate(gt_lines.sample_ids)}
     absent = [sample for sample in gt.sample_ids if sample not in position]
     if absent:
-        reason = f"{len(absent)} samples of the ground truth have no text lines, first {', '.join(absent[:3])}"
+        reason = (
+            f"{len(absent)} samples of the ground truth have no text lines, first {', '.join(absent[:3])}"
+        )
         hint = "the second ground truth needs an entry for every sample, if an empty one"
         raise InputError([Problem("E_GT", reason, hint, gt_lines.source)])
     notices = tuple(replace(n, message=f"text lines: {n.message}") for n in gt_lines.notices)

@@ -12,7 +12,7 @@ from ocr_eval.tables.instances import freeze
 
 
 class BoxPairs(NamedTuple):
-    """P pairs (gt, pred) of one sample by their bounding boxes, gt-major, both in file order; no ring is invalid here."""
+    """P pairs (gt, pred) of one sample by their bounding boxes, gt-major, in file order; no ring is invalid here."""
 
     gt: NDArray[np.int64]  # (P,) instance index in the gt table
     pred: NDArray[np.int64]  # (P,) instance index in the prediction table

@@ -1,4 +1,4 @@
-"""Recognition presets: what each tool says of the pairs of tricky strings, and jiwer and dinglehopper of whole pages."""
+"""Recognition presets: what each tool says of pairs of tricky strings; jiwer and dinglehopper of whole pages."""
 
 from __future__ import annotations
 

@@ -105,12 +105,19 @@ def test_a_wrong_ratings_file_is_told_with_its_line_and_nothing_is_written(
     assert told in ran.err and not (tmp_path / "out").exists()
 
 
-def test_a_ground_truth_of_characters_must_have_the_same_images(tmp_path: Path) -> None:
-    words, letters = page(tmp_path / "words", "ab"), page(tmp_path / "letters", "a", ("1", "2"))
-    ran = run(
-        "study", "popeval", words, f"it={words}", "--gt-characters", letters, "--out", tmp_path / "out", *FEW
-    )
-    assert ran.status == 2 and "1 samples are in one ground truth only, first 'img_2'" in ran.err
+@pytest.mark.parametrize(
+    ("words", "letters", "status", "told"),
+    [
+        (("1",), ("1", "2"), 5, "'gt_img_2.txt' is no sample of the ground truth"),
+        (("1", "2"), ("1",), 2, "1 samples are in one ground truth only, first 'img_2'"),
+    ],
+)
+def test_a_ground_truth_of_characters_must_have_the_same_images(
+    tmp_path: Path, words: tuple[str, ...], letters: tuple[str, ...], status: int, told: str
+) -> None:
+    gt, finer = page(tmp_path / "words", "ab", words), page(tmp_path / "letters", "a", letters)
+    ran = run("study", "popeval", gt, f"it={gt}", "--gt-characters", finer, "--out", tmp_path / "out", *FEW)
+    assert ran.status == status and told in ran.err
     assert not (tmp_path / "out").exists()
 
 

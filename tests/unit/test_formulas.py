@@ -57,7 +57,9 @@ def test_formulas_give_what_derive_gives(spelled: str) -> None:
         for metric, formula in rule.formulas.items():
             assert evaluate(formula, totals) == value(formula, totals)
             relative, absolute = PRINTED.get(rule.ID, (1e-12, 1e-15))
-            assert value(formula, totals) == pytest.approx(derived[metric], rel=relative, abs=absolute), metric
+            assert value(formula, totals) == pytest.approx(derived[metric], rel=relative, abs=absolute), (
+                metric
+            )
 
 
 @pytest.mark.parametrize("spelled", SPELLED)

@@ -83,6 +83,7 @@ class Tiou:
         "tiou_recall": True,
         "tiou_hmean": True,
     }
+    HEADLINE: ClassVar[str] = "tiou_hmean"
     SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 script.py"
 
     def __post_init__(self) -> None:
@@ -139,6 +140,7 @@ class TiouCurved:
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "n_gt", "n_det", "dc_gt", "dc_det")
     SUMS: ClassVar[tuple[str, ...]] = ("iou", "tiou_recall", "tiou_precision")
     METRICS: ClassVar[dict[str, bool | None]] = dict(Tiou.METRICS)
+    HEADLINE: ClassVar[str] = "tiou_hmean"
     SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 curved-tiou/script.py"
 
     def __post_init__(self) -> None:

@@ -77,6 +77,7 @@ class TiouWordline:
         "tiou_recall": True,
         "tiou_hmean": True,
     }
+    HEADLINE: ClassVar[str] = "tiou_hmean"
     SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 Word_Text-Line/script.py"
 
     def __post_init__(self) -> None:
