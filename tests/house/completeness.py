@@ -170,14 +170,22 @@ def _contract(path: Path) -> list[tuple[str, str]]:
 
 
 def _protocol_classes(root: Path) -> list[tuple[str, Any, Module, ast.ClassDef]]:
+    """With what relatives in the same file share: the bodies of private base classes come first."""
     tree = modules(root)
     return [
-        (name, line, tree[line.module], node)
+        (name, line, tree[line.module], _whole(node, tree[line.module].tree))
         for name, line in entries(root).items()
         if line.module in tree
         for node in tree[line.module].tree.body
         if isinstance(node, ast.ClassDef) and node.name == line.attribute
     ]
+
+
+def _whole(cls: ast.ClassDef, module: ast.Module) -> ast.ClassDef:
+    bases = [ast.unparse(base) for base in cls.bases]
+    own = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name in bases]
+    body = [statement for base in own for statement in _whole(base, module).body] + cls.body
+    return ast.ClassDef(cls.name, cls.bases, cls.keywords, body, cls.decorator_list)
 
 
 def _has_section(spec: str, heading: str) -> bool:

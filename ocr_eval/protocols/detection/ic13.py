@@ -69,9 +69,16 @@ if TYPE_CHECKING:
     from ocr_eval.tables.pairs import BoxPairs
 
 
+class _Variant(NamedTuple):
+    """``rounded``: sums to four decimals, one partner makes a pair. ``counted``: whom an instance meets is counted."""
+
+    rounded: bool = False
+    counted: bool = False
+
+
 @dataclass(frozen=True, repr=False)
-class _Parameters:
-    """Parameters of the three; the defaults are official."""
+class _Ic13:
+    """What the three share: parameters with the official defaults, and everything but the variant."""
 
     area_recall: float = fraction(0.8, "share of a gt's area that its predictions must cover")
     area_precision: float = fraction(
@@ -83,174 +90,90 @@ class _Parameters:
     split: float = fraction(0.8, "what a split earns, per instance")
     merge: float = fraction(1.0, "what a merge earns, per instance")
 
+    VARIANT: ClassVar[_Variant]
+    VERSION: ClassVar[int] = 1
+    TASK: ClassVar[str] = "det"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("n_gt", "n_det", "dc_gt", "dc_det", "n_oo", "n_om", "n_mo")
+    SUMS: ClassVar[tuple[str, ...]] = ("recall", "precision")
+    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
+
     def __post_init__(self) -> None:
         check(self)
 
     def __repr__(self) -> str:
         return spell(self)
 
+    @property
+    def reads(self) -> Reads:
+        """Boxes of whole pixels. Transcriptions of the gt only say what is don't care."""
+        return Reads(boxes=True)
 
-class _Variant(NamedTuple):
-    """``rounded``: sums to four decimals, one partner makes a pair. ``counted``: whom an instance meets is counted."""
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """precision, recall and hmean from sums."""
+        from ocr_eval.protocols.area_groups import formulas
 
-    rounded: bool = False
-    counted: bool = False
+        return formulas(alone=1.0)
+
+    def count(self, joined: Joined, pairing: Pairing) -> Counts:
+        """Row per sample: care and don't care instances, groups by kind, what they earned."""
+        from ocr_eval.protocols.area_groups import rows
+        from ocr_eval.tables.counts import Counts
+
+        groups = _groups(self, joined, _shares(pairing))
+        return Counts.of(joined.sample_ids, *rows(joined, groups, self._weights()))
+
+    def derive(self, totals: Totals) -> dict[str, float | None]:
+        """precision, recall, hmean."""
+        from ocr_eval.protocols.area_groups import scores
+
+        return scores(totals)
+
+    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
+        """Every instance with its partners, or the nearest and what it lacks."""
+        return self.explainer(joined, pairing)(sample)
+
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one grouping."""
+        from ocr_eval.protocols.area_report import AreaReport
+
+        found = _shares(pairing)
+        groups, needed = _groups(self, joined, found), (self.area_recall, self.area_precision)
+        return AreaReport(
+            joined, found.shares, found.iou(), groups, self._weights(), needed, self.area_precision
+        ).told
+
+    def _weights(self) -> Weights:
+        from ocr_eval.protocols.area_groups import Weights
+
+        return Weights(self.split, self.merge, self.VARIANT.rounded)
 
 
 @dataclass(frozen=True, repr=False)
-class Ic13V1(_Parameters):
+class Ic13V1(_Ic13):
     """``ic13-v1``: the rule as it is."""
 
     ID: ClassVar[str] = "ic13-v1"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "det"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("n_gt", "n_det", "dc_gt", "dc_det", "n_oo", "n_om", "n_mo")
-    SUMS: ClassVar[tuple[str, ...]] = ("recall", "precision")
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
+    VARIANT: ClassVar[_Variant] = _Variant()
     SOURCE: ClassVar[str] = "liuheng92/OCR_EVALUATION @069defc Algorithm_DetEva.py"
-
-    @property
-    def reads(self) -> Reads:
-        """Boxes of whole pixels. Transcriptions of the gt only say what is don't care."""
-        return Reads(boxes=True)
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """precision, recall and hmean from sums."""
-        return _formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: care and don't care instances, groups by kind, what they earned."""
-        return _count(self, _Variant(), joined, pairing)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        return _derive(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Every instance with its partners, or the nearest and what it lacks."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one grouping."""
-        return _explainer(self, _Variant(), joined, pairing)
 
 
 @dataclass(frozen=True, repr=False)
-class Ic13V2(_Parameters):
+class Ic13V2(_Ic13):
     """``ic13-v2``: sums rounded, splits and merges of one partner are pairs."""
 
     ID: ClassVar[str] = "ic13-v2"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "det"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("n_gt", "n_det", "dc_gt", "dc_det", "n_oo", "n_om", "n_mo")
-    SUMS: ClassVar[tuple[str, ...]] = ("recall", "precision")
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
+    VARIANT: ClassVar[_Variant] = _Variant(rounded=True)
     SOURCE: ClassVar[str] = "MhLiao/DB @65ca77a concern/icdar2015_eval/detection/icdar2013.py, on rectangles"
-
-    @property
-    def reads(self) -> Reads:
-        """Boxes of whole pixels. Transcriptions of the gt only say what is don't care."""
-        return Reads(boxes=True)
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """precision, recall and hmean from sums."""
-        return _formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: care and don't care instances, groups by kind, what they earned."""
-        return _count(self, _Variant(rounded=True), joined, pairing)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        return _derive(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Every instance with its partners, or the nearest and what it lacks."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one grouping."""
-        return _explainer(self, _Variant(rounded=True), joined, pairing)
 
 
 @dataclass(frozen=True, repr=False)
-class Ic13Deteval(_Parameters):
+class Ic13Deteval(_Ic13):
     """``ic13-deteval``: v2, and pairs meet nobody else."""
 
     ID: ClassVar[str] = "ic13-deteval"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "det"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("n_gt", "n_det", "dc_gt", "dc_det", "n_oo", "n_om", "n_mo")
-    SUMS: ClassVar[tuple[str, ...]] = ("recall", "precision")
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
+    VARIANT: ClassVar[_Variant] = _Variant(rounded=True, counted=True)
     SOURCE: ClassVar[str] = "MhLiao/DB @65ca77a concern/icdar2015_eval/detection/deteval.py, on rectangles"
-
-    @property
-    def reads(self) -> Reads:
-        """Boxes of whole pixels. Transcriptions of the gt only say what is don't care."""
-        return Reads(boxes=True)
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """precision, recall and hmean from sums."""
-        return _formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: care and don't care instances, groups by kind, what they earned."""
-        return _count(self, _Variant(rounded=True, counted=True), joined, pairing)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        return _derive(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Every instance with its partners, or the nearest and what it lacks."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one grouping."""
-        return _explainer(self, _Variant(rounded=True, counted=True), joined, pairing)
-
-
-def _count(rule: _Parameters, variant: _Variant, joined: Joined, pairing: Pairing) -> Counts:
-    from ocr_eval.protocols.area_groups import rows
-    from ocr_eval.tables.counts import Counts
-
-    groups = _groups(rule, variant, joined, _shares(pairing))
-    return Counts.of(joined.sample_ids, *rows(joined, groups, _weights(rule, variant)))
-
-
-def _derive(totals: Totals) -> dict[str, float | None]:
-    from ocr_eval.protocols.area_groups import scores
-
-    return scores(totals)
-
-
-def _formulas() -> dict[str, Formula]:
-    from ocr_eval.protocols.area_groups import formulas
-
-    return formulas(alone=1.0)
-
-
-def _explainer(
-    rule: _Parameters, variant: _Variant, joined: Joined, pairing: Pairing
-) -> Callable[[int], Matches]:
-    from ocr_eval.protocols.area_report import AreaReport
-
-    found = _shares(pairing)
-    groups = _groups(rule, variant, joined, found)
-    needed = rule.area_recall, rule.area_precision
-    return AreaReport(
-        joined, found.shares, found.iou(), groups, _weights(rule, variant), needed, rule.area_precision
-    ).told
-
-
-def _weights(rule: _Parameters, variant: _Variant) -> Weights:
-    from ocr_eval.protocols.area_groups import Weights
-
-    return Weights(rule.split, rule.merge, variant.rounded)
 
 
 class _Found(NamedTuple):
@@ -294,7 +217,7 @@ def _shares(pairing: Pairing) -> _Found:
     return _Found(Shares(g, p, inter / _area(gt_box)[g], inter / _area(pred_box)[p]), inter, boxes)
 
 
-def _groups(rule: _Parameters, variant: _Variant, joined: Joined, found: _Found) -> Groups:
+def _groups(rule: _Ic13, joined: Joined, found: _Found) -> Groups:
     """Steps 1 to 4."""
     import numpy as np
 
@@ -310,7 +233,7 @@ def _groups(rule: _Parameters, variant: _Variant, joined: Joined, found: _Found)
 
     ok = (recall >= rule.area_recall) & (precision >= rule.area_precision)
     only = ok & (np.bincount(g[ok], minlength=n_gt)[g] == 1) & (np.bincount(p[ok], minlength=n_pred)[p] == 1)
-    if variant.counted:
+    if rule.VARIANT.counted:
         only &= (meets_gt[g] == 1) & (meets_pred[p] == 1)
     one = np.flatnonzero(only & cared & (_distance(found.boxes, g, p) < rule.center))
     taken_gt, taken_pred = np.zeros(n_gt, np.bool_), np.zeros(n_pred, np.bool_)
@@ -324,9 +247,9 @@ def _groups(rule: _Parameters, variant: _Variant, joined: Joined, found: _Found)
             total = 0.0
             for k in group:  # one after the other, as the scripts add
                 total += float(value[k])
-            if variant.rounded:
+            if rule.VARIANT.rounded:
                 total = float(np.rint(total * 10_000) / 10_000)
-            return total >= least and not (variant.counted and meets[owner[group[0]]] < 2)
+            return total >= least and not (rule.VARIANT.counted and meets[owner[group[0]]] < 2)
 
         return accepts
 

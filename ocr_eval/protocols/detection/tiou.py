@@ -61,13 +61,13 @@ DONT_CARE_HELP = "a prediction is ignored when more than this share of it is don
 
 
 @dataclass(frozen=True, repr=False)
-class Tiou:
-    """Parameters of ``tiou``; the defaults are official."""
+class _Tiou:
+    """What both share: parameters with the official defaults, and everything but the coordinates they read."""
 
     iou: float = fraction(0.5, IOU_HELP)
     area_precision: float = fraction(0.5, DONT_CARE_HELP)
 
-    ID: ClassVar[str] = "tiou"
+    SINGLE: ClassVar[bool]  # single precision coordinates
     VERSION: ClassVar[int] = 1
     TASK: ClassVar[str] = "det"
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "n_gt", "n_det", "dc_gt", "dc_det")
@@ -84,7 +84,6 @@ class Tiou:
         "tiou_hmean": True,
     }
     HEADLINE: ClassVar[str] = "tiou_hmean"
-    SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 script.py"
 
     def __post_init__(self) -> None:
         check(self)
@@ -106,9 +105,7 @@ class Tiou:
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
         """Row per sample: as ``rrc-iou``; sums of the three credits of its pairs."""
-        from ocr_eval.protocols.tiou_credit import SLACK
-
-        return _count(self, joined, pairing, SLACK)
+        return _count(self, *self._read(joined, pairing))
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """precision, recall, hmean of the pairs, of their IoU and of their credits."""
@@ -122,62 +119,30 @@ class Tiou:
 
     def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
         """``explain`` for many samples of one match."""
+        return _explainer(self, *self._read(joined, pairing))
+
+    def _read(self, joined: Joined, pairing: Pairing) -> tuple[Joined, Pairing, float]:
         from ocr_eval.protocols.tiou_credit import SLACK
 
-        return _explainer(self, joined, pairing, SLACK)
+        return (*_single(joined, pairing), 0.0) if self.SINGLE else (joined, pairing, SLACK)
 
 
 @dataclass(frozen=True, repr=False)
-class TiouCurved:
+class Tiou(_Tiou):
+    """Parameters of ``tiou``; the defaults are official."""
+
+    ID: ClassVar[str] = "tiou"
+    SINGLE: ClassVar[bool] = False
+    SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 script.py"
+
+
+@dataclass(frozen=True, repr=False)
+class TiouCurved(_Tiou):
     """Parameters of ``tiou-curved``; the defaults are official."""
 
-    iou: float = fraction(0.5, IOU_HELP)
-    area_precision: float = fraction(0.5, DONT_CARE_HELP)
-
     ID: ClassVar[str] = "tiou-curved"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "det"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "n_gt", "n_det", "dc_gt", "dc_det")
-    SUMS: ClassVar[tuple[str, ...]] = ("iou", "tiou_recall", "tiou_precision")
-    METRICS: ClassVar[dict[str, bool | None]] = dict(Tiou.METRICS)
-    HEADLINE: ClassVar[str] = "tiou_hmean"
+    SINGLE: ClassVar[bool] = True
     SOURCE: ClassVar[str] = "Yuliang-Liu/TIoU-metric @1da1363 curved-tiou/script.py"
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def __repr__(self) -> str:
-        return spell(self)
-
-    @property
-    def reads(self) -> Reads:
-        """Rings. Transcriptions of the gt only say what is don't care."""
-        return Reads()
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """All nine metrics from sums."""
-        from ocr_eval.protocols.tiou_credit import formulas
-
-        return formulas(("iou", "tiou"))
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """As ``tiou``, in single precision coordinates."""
-        return _count(self, *_single(joined, pairing), 0.0)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean of the pairs, of their IoU and of their credits."""
-        from ocr_eval.protocols.tiou_credit import scores
-
-        return scores(totals, ("iou", "tiou"))
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """As ``tiou``."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one match."""
-        return _explainer(self, *_single(joined, pairing), 0.0)
 
 
 def _single(joined: Joined, pairing: Pairing) -> tuple[Joined, Pairing]:
@@ -195,7 +160,7 @@ def _single(joined: Joined, pairing: Pairing) -> tuple[Joined, Pairing]:
     return joined, Pairing(joined, policy=pairing.policy, kernels=pairing.kernels)
 
 
-def _count(rule: Tiou | TiouCurved, joined: Joined, pairing: Pairing, slack: float) -> Counts:
+def _count(rule: _Tiou, joined: Joined, pairing: Pairing, slack: float) -> Counts:
     import numpy as np
 
     from ocr_eval.protocols.rrc_match import count_rows, rrc_match
@@ -216,9 +181,7 @@ def _count(rule: Tiou | TiouCurved, joined: Joined, pairing: Pairing, slack: flo
     return Counts.of(joined.sample_ids, {name: rows[name] for name in rule.COLUMNS}, sums)
 
 
-def _explainer(
-    rule: Tiou | TiouCurved, joined: Joined, pairing: Pairing, slack: float
-) -> Callable[[int], Matches]:
+def _explainer(rule: _Tiou, joined: Joined, pairing: Pairing, slack: float) -> Callable[[int], Matches]:
     import numpy as np
 
     from ocr_eval.protocols.match_report import MatchReport

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class TotaltextE2e:
-    """Parameters of ``totaltext-e2e``; the defaults are official."""
+class _CurvedE2e:
+    """What both share: parameters with the official defaults, and everything but whose texts are read."""
 
     iou: float = fraction(0.5, "a pair needs IoU above this")
     area_precision: float = fraction(
@@ -69,11 +69,7 @@ class TotaltextE2e:
     lexicon: str = parameter(
         "none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep")
     )
-    gt: str = parameter(
-        "adelaidet", "whose ground truth and reading of texts", choices=("adelaidet", "mtsv3")
-    )
 
-    ID: ClassVar[str] = "totaltext-e2e"
     VERSION: ClassVar[int] = 1
     TASK: ClassVar[str] = "e2e"
     COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
@@ -100,7 +96,7 @@ class TotaltextE2e:
         return word_formulas()
 
     def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: correct words, pairs right or wrong, care and don't care instances, lexicon deletions."""
+        """Row per sample: correct texts, pairs right or wrong, care and don't care instances, lexicon deletions."""
         from ocr_eval.protocols.word_match import count_words
 
         return count_words(joined, self._words(joined, pairing), self.COLUMNS)
@@ -121,6 +117,11 @@ class TotaltextE2e:
 
         words = self._words(joined, pairing)
         return word_explainer(joined, pairing, words, self.iou, self.area_precision)
+
+    @property
+    def _last(self) -> bool:
+        """Whether a text is what follows the last comma."""
+        return False
 
     def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
         from ocr_eval.protocols.curved_words import curved_words
@@ -131,74 +132,27 @@ class TotaltextE2e:
             iou=self.iou,
             area_precision=self.area_precision,
             lexicon=self.lexicon,
-            last=self.gt == "mtsv3",
+            last=self._last,
         )
 
 
 @dataclass(frozen=True, repr=False)
-class Ctw1500E2e:
+class TotaltextE2e(_CurvedE2e):
+    """Parameters of ``totaltext-e2e``; the defaults are official."""
+
+    gt: str = parameter(
+        "adelaidet", "whose ground truth and reading of texts", choices=("adelaidet", "mtsv3")
+    )
+
+    ID: ClassVar[str] = "totaltext-e2e"
+
+    @property
+    def _last(self) -> bool:
+        return self.gt == "mtsv3"
+
+
+@dataclass(frozen=True, repr=False)
+class Ctw1500E2e(_CurvedE2e):
     """Parameters of ``ctw1500-e2e``; the defaults are official."""
 
-    iou: float = fraction(0.5, "a pair needs IoU above this")
-    area_precision: float = fraction(
-        0.5, "a prediction is ignored when more than this share of it is don't care"
-    )
-    lexicon: str = parameter(
-        "none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep")
-    )
-
     ID: ClassVar[str] = "ctw1500-e2e"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "e2e"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
-    SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
-    SOURCE: ClassVar[str] = "aim-uofa/AdelaiDet @3672122 adet/evaluation/text_eval_script.py"
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def __repr__(self) -> str:
-        return spell(self)
-
-    @property
-    def reads(self) -> Reads:
-        """Rings and transcriptions on both sides."""
-        return Reads(gt_text=True, pred_text=True, lexicon=self.lexicon != "none")
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """All three metrics from sums."""
-        from ocr_eval.protocols.rrc_match import word_formulas
-
-        return word_formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: correct lines, pairs right or wrong, care and don't care instances, lexicon deletions."""
-        from ocr_eval.protocols.word_match import count_words
-
-        return count_words(joined, self._words(joined, pairing), self.COLUMNS)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        from ocr_eval.protocols.word_match import word_metrics
-
-        return word_metrics(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Partners with IoU, and whether their texts agree."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one match."""
-        from ocr_eval.protocols.word_match import word_explainer
-
-        words = self._words(joined, pairing)
-        return word_explainer(joined, pairing, words, self.iou, self.area_precision)
-
-    def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
-        from ocr_eval.protocols.curved_words import curved_words
-
-        return curved_words(
-            joined, pairing, iou=self.iou, area_precision=self.area_precision, lexicon=self.lexicon
-        )

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class TotaltextWordSpotting:
-    """Parameters of ``totaltext-word-spotting``; the defaults are official."""
+class _CurvedWordSpotting:
+    """What both share: parameters with the official defaults, and everything but whose texts are read."""
 
     iou: float = fraction(0.5, "a pair needs IoU above this")
     area_precision: float = fraction(
@@ -67,143 +67,91 @@ class TotaltextWordSpotting:
     lexicon: str = parameter(
         "none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep")
     )
+
+    VERSION: ClassVar[int] = 1
+    TASK: ClassVar[str] = "e2e"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
+    SUMS: ClassVar[tuple[str, ...]] = ()
+    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
+    SOURCE: ClassVar[str] = "aim-uofa/AdelaiDet @3672122 adet/evaluation/text_eval_script.py"
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def __repr__(self) -> str:
+        return spell(self)
+
+    @property
+    def reads(self) -> Reads:
+        """Rings and transcriptions on both sides."""
+        return Reads(gt_text=True, pred_text=True, lexicon=self.lexicon != "none")
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """All three metrics from sums."""
+        from ocr_eval.protocols.rrc_match import word_formulas
+
+        return word_formulas()
+
+    def count(self, joined: Joined, pairing: Pairing) -> Counts:
+        """Row per sample: correct texts, pairs right or wrong, care and don't care instances, lexicon deletions."""
+        from ocr_eval.protocols.word_match import count_words
+
+        return count_words(joined, self._words(joined, pairing), self.COLUMNS)
+
+    def derive(self, totals: Totals) -> dict[str, float | None]:
+        """precision, recall, hmean."""
+        from ocr_eval.protocols.word_match import word_metrics
+
+        return word_metrics(totals)
+
+    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
+        """Partners with IoU, and whether their texts agree; which gts are not looked for."""
+        return self.explainer(joined, pairing)(sample)
+
+    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
+        """``explain`` for many samples of one match."""
+        from ocr_eval.protocols.word_match import word_explainer
+
+        words = self._words(joined, pairing)
+        return word_explainer(joined, pairing, words, self.iou, self.area_precision)
+
+    @property
+    def _last(self) -> bool:
+        """Whether a text is what follows the last comma."""
+        return False
+
+    def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
+        from ocr_eval.protocols.curved_words import curved_words
+
+        return curved_words(
+            joined,
+            pairing,
+            iou=self.iou,
+            area_precision=self.area_precision,
+            lexicon=self.lexicon,
+            min_length=self.min_length,
+            last=self._last,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class TotaltextWordSpotting(_CurvedWordSpotting):
+    """Parameters of ``totaltext-word-spotting``; the defaults are official."""
+
     gt: str = parameter(
         "adelaidet", "whose ground truth and reading of texts", choices=("adelaidet", "mtsv3")
     )
 
     ID: ClassVar[str] = "totaltext-word-spotting"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "e2e"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
-    SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
-    SOURCE: ClassVar[str] = "aim-uofa/AdelaiDet @3672122 adet/evaluation/text_eval_script.py"
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def __repr__(self) -> str:
-        return spell(self)
 
     @property
-    def reads(self) -> Reads:
-        """Rings and transcriptions on both sides."""
-        return Reads(gt_text=True, pred_text=True, lexicon=self.lexicon != "none")
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """All three metrics from sums."""
-        from ocr_eval.protocols.rrc_match import word_formulas
-
-        return word_formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: correct words, pairs right or wrong, care and don't care instances, lexicon deletions."""
-        from ocr_eval.protocols.word_match import count_words
-
-        return count_words(joined, self._words(joined, pairing), self.COLUMNS)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        from ocr_eval.protocols.word_match import word_metrics
-
-        return word_metrics(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Partners with IoU, and whether their texts agree; which gts are not looked for."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one match."""
-        from ocr_eval.protocols.word_match import word_explainer
-
-        words = self._words(joined, pairing)
-        return word_explainer(joined, pairing, words, self.iou, self.area_precision)
-
-    def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
-        from ocr_eval.protocols.curved_words import curved_words
-
-        return curved_words(
-            joined,
-            pairing,
-            iou=self.iou,
-            area_precision=self.area_precision,
-            lexicon=self.lexicon,
-            min_length=self.min_length,
-            last=self.gt == "mtsv3",
-        )
+    def _last(self) -> bool:
+        return self.gt == "mtsv3"
 
 
 @dataclass(frozen=True, repr=False)
-class Ctw1500WordSpotting:
+class Ctw1500WordSpotting(_CurvedWordSpotting):
     """Parameters of ``ctw1500-word-spotting``; the defaults are official."""
 
-    iou: float = fraction(0.5, "a pair needs IoU above this")
-    area_precision: float = fraction(
-        0.5, "a prediction is ignored when more than this share of it is don't care"
-    )
-    min_length: int = parameter(3, "characters that a dictionary word has at least", low=0, high=1000)
-    lexicon: str = parameter(
-        "none", "what --lexicon does to predicted texts", choices=("none", "drop", "keep")
-    )
-
     ID: ClassVar[str] = "ctw1500-word-spotting"
-    VERSION: ClassVar[int] = 1
-    TASK: ClassVar[str] = "e2e"
-    COLUMNS: ClassVar[tuple[str, ...]] = ("tp", "paired", "n_gt", "n_det", "dc_gt", "dc_det", "dropped")
-    SUMS: ClassVar[tuple[str, ...]] = ()
-    METRICS: ClassVar[dict[str, bool | None]] = {"precision": True, "recall": True, "hmean": True}
-    SOURCE: ClassVar[str] = "aim-uofa/AdelaiDet @3672122 adet/evaluation/text_eval_script.py"
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def __repr__(self) -> str:
-        return spell(self)
-
-    @property
-    def reads(self) -> Reads:
-        """Rings and transcriptions on both sides."""
-        return Reads(gt_text=True, pred_text=True, lexicon=self.lexicon != "none")
-
-    @property
-    def formulas(self) -> dict[str, Formula]:
-        """All three metrics from sums."""
-        from ocr_eval.protocols.rrc_match import word_formulas
-
-        return word_formulas()
-
-    def count(self, joined: Joined, pairing: Pairing) -> Counts:
-        """Row per sample: correct lines, pairs right or wrong, care and don't care instances, lexicon deletions."""
-        from ocr_eval.protocols.word_match import count_words
-
-        return count_words(joined, self._words(joined, pairing), self.COLUMNS)
-
-    def derive(self, totals: Totals) -> dict[str, float | None]:
-        """precision, recall, hmean."""
-        from ocr_eval.protocols.word_match import word_metrics
-
-        return word_metrics(totals)
-
-    def explain(self, joined: Joined, pairing: Pairing, sample: int) -> Matches:
-        """Partners with IoU, and whether their texts agree; which gts are not looked for."""
-        return self.explainer(joined, pairing)(sample)
-
-    def explainer(self, joined: Joined, pairing: Pairing) -> Callable[[int], Matches]:
-        """``explain`` for many samples of one match."""
-        from ocr_eval.protocols.word_match import word_explainer
-
-        words = self._words(joined, pairing)
-        return word_explainer(joined, pairing, words, self.iou, self.area_precision)
-
-    def _words(self, joined: Joined, pairing: Pairing) -> WordMatch:
-        from ocr_eval.protocols.curved_words import curved_words
-
-        return curved_words(
-            joined,
-            pairing,
-            iou=self.iou,
-            area_precision=self.area_precision,
-            lexicon=self.lexicon,
-            min_length=self.min_length,
-        )
