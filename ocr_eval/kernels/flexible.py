@@ -332,7 +332,7 @@ def flexible(gt, gt_line, pred, pred_line, settings, room, budget, result):
         hits, substitutions, deletions, insertions = 0, 0, 0, 0
         while a_count > 0 and b_count > 0:
             threshold = min(gt_to[0] - gt_from[0], pred_to[0] - pred_from[0])
-            kept_a, kept_b, kept = -1, -1, -1
+            kept_a, kept_b, kept = np.int64(-1), np.int64(-1), -1  # of one type from the start
             for a in range(a_count):
                 size = gt_to[a] - gt_from[a]
                 if size < threshold:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,9 +53,17 @@ def inputs(official: dict[str, Any], shared: Path) -> tuple[Path, Path]:
 
 def read_pair(rule: EvaluationProtocol, gt: Path, pred: Path, policy: str) -> tuple[Instances, Instances]:
     """Both sides as the command line would read them."""
-    truth = read(gt, **reading([rule], "gt"), invalid_polygons=policy)
-    found = read(pred, samples=truth.sample_ids, **reading([rule], "prediction"), invalid_polygons=policy)
-    return truth, found
+    truth = _read(gt, None, tuple(reading([rule], "gt").items()), policy)
+    return truth, _read(pred, truth.sample_ids, tuple(reading([rule], "prediction").items()), policy)
+
+
+@lru_cache(
+    maxsize=8
+)  # both engines, and often the next protocol, read the same files; tables cannot be changed
+def _read(
+    path: Path, samples: tuple[str, ...] | None, how: tuple[tuple[str, Any], ...], policy: str
+) -> Instances:
+    return read(path, samples=samples, **dict(how), invalid_polygons=policy)
 
 
 def compare(path: Path, shared: Path, kernels: str) -> Found:

@@ -1,6 +1,6 @@
 """Whole generated data sets for twins: many small samples per draw, with everything that makes matching rules disagree.
 
-``SAMPLES`` is how many samples a twin test sees: some hundreds in every run, as many as ``OCR_EVAL_SAMPLES`` says in a
+``SAMPLES`` is how many samples a twin test sees: some in every run, as many as ``OCR_EVAL_SAMPLES`` says in a
 long one (the acceptance run takes 10,000). Rings have 3 to 40 vertices on a small integer grid, so that equal, nested,
 touching and exactly half covered instances are common; either side may be empty, all may be don't care, instances may
 come twice, and predictions may be copies of gts.
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ocr_eval.tables.instances import Instances
 from tests.tables import Word, table
 
-SAMPLES = int(os.environ.get("OCR_EVAL_SAMPLES", "300"))
+SAMPLES = int(os.environ.get("OCR_EVAL_SAMPLES", "100"))
 A_DRAW = 20  # samples of one generated data set; hypothesis shrinks over them
 Ring = list[float]
 Page = tuple[list[Word], list[Word]]  # gts, predictions

@@ -159,7 +159,7 @@ def test_catalogues_have_the_same_keys_and_placeholders() -> None:
 
 
 def test_korean_texts_are_korean() -> None:
-    names = re.compile(r"\{\w+\}|Holm|1-NED|CER|IoU|DOI|n/a")
+    names = re.compile(r"\{\w+\}|Holm|PopEval|PICO|hmean|1-NED|CER|IoU|DOI|n/a")
     same = {key for key, words in catalogue("ko").items() if words == catalogue("en")[key]}
     assert {key for key in same if re.search(r"[A-Za-z]{2}", names.sub("", catalogue("en")[key]))} == set()
 
