@@ -75,6 +75,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "format",
         "gt_format",
         "pred_format",
+        "gt_lines",
         "lexicon",
         "confidence_above",
         "invalid_polygons",

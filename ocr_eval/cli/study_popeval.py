@@ -130,7 +130,13 @@ def answered(
     if flags["ratings"]:
         ratings = read_ratings(flags["ratings"], list(tables), scorer.gt.sample_ids)
     found = evidence(
-        scorer.gt, tables, rules, policy=flags["invalid_polygons"], characters=characters, lexicon=lexicon
+        scorer.gt,
+        tables,
+        rules,
+        policy=flags["invalid_polygons"],
+        characters=characters,
+        lexicon=lexicon,
+        gt_lines=scorer.job.gt_lines,
     )
     seed = default_seed(scorer.job.gt_digest) if flags["seed"] is None else flags["seed"]
     return answers(found, seed=seed, ratings=ratings)

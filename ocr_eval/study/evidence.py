@@ -62,6 +62,7 @@ def evidence(
     policy: str = "refuse",
     characters: Instances | None = None,
     lexicon: WordList | None = None,
+    gt_lines: Instances | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evidence:
     """Counts every prediction under popeval, cascade and ``rules``; ``progress`` hears each prediction's name.
@@ -81,7 +82,7 @@ def evidence(
     examples, left_out = {}, {}
     for name, table in predictions.items():
         progress(name)
-        joined = join(gt, table, lexicon)
+        joined = join(gt, table, lexicon, gt_lines)
         pairing = Pairing(joined, policy=policy)
         found = order(joined, pairing)
         orders[name], examples[name] = found.counts, found.examples
@@ -90,7 +91,7 @@ def evidence(
             if spelled in left_out:
                 continue
             try:
-                check_needs(rule, joined.gt, joined.pred, lexicon)
+                check_needs(rule, joined.gt, joined.pred, lexicon, gt_lines)
                 tables[spelled][name] = rule.count(joined, pairing)
             except InputError as error:
                 if spelled in (POPEVAL, CASCADE):
