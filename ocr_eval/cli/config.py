@@ -5,113 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ocr_eval.cli.config_keys import COMMAND_KEYS, GLOBAL_KEYS
 from ocr_eval.errors import InputError, Problem, close_matches, quote, usage_error
 
 if TYPE_CHECKING:
     import click
 
     from ocr_eval.cli.options import Settings
-
-GLOBAL_KEYS = ("quiet", "verbose", "color", "progress", "max_errors", "datasets", "traceback")
-COMMAND_KEYS: dict[str, tuple[str, ...]] = {
-    "score": (
-        "protocol",
-        "format",
-        "per_sample",
-        "ci",
-        "seed",
-        "gt_format",
-        "pred_format",
-        "lexicon",
-        "gt_lines",
-        "confidence_above",
-        "fail_under",
-        "fail_on_warning",
-        "invalid_polygons",
-        "kernels",
-        "keep_going",
-    ),
-    "validate": ("protocol", "format", "pred_format", "gt_format", "invalid_polygons"),
-    "explain": (
-        "protocol",
-        "format",
-        "pred_format",
-        "gt_format",
-        "lexicon",
-        "gt_lines",
-        "confidence_above",
-        "invalid_polygons",
-    ),
-    "compare": (
-        "protocol",
-        "format",
-        "metric",
-        "seed",
-        "top",
-        "gt_format",
-        "pred_format",
-        "lexicon",
-        "gt_lines",
-        "confidence_above",
-        "invalid_polygons",
-    ),
-    "protocols": ("format",),
-    "agree": (
-        "out",
-        "protocol",
-        "iou",
-        "rule",
-        "rules",
-        "format",
-        "gt_format",
-        "dont_care",
-        "names",
-        "seed",
-        "fail_under",
-    ),
-    "study": (  # of its studies
-        "protocol",
-        "seed",
-        "format",
-        "gt_format",
-        "pred_format",
-        "gt_lines",
-        "lexicon",
-        "confidence_above",
-        "invalid_polygons",
-    ),
-    "audit": (  # and of audit apply
-        "format",
-        "top",
-        "confidences",
-        "protocol",
-        "gt_format",
-        "pred_format",
-        "invalid_polygons",
-    ),
-    "inspect": ("out", "format", "gt_format", "compare_format", "dont_care", "seed"),
-    "consensus": ("out", "text", "rings", "quorum", "gt_format", "format"),
-    "plan": ("metric", "power", "format"),
-    "board": (  # flags of its commands; each takes those that it has
-        "protocol",
-        "format",
-        "keep_predictions",
-        "keep_archive",
-        "overlays",
-        "gt_format",
-        "pred_format",
-        "invalid_polygons",
-        "audience",
-        "lang",
-        "images",
-        "drilldown",
-        "shards",
-        "jobs",
-        "paper_figures",
-    ),
-    "demo": ("out",),
-    "warm": (),
-}
 
 
 def load(path: str | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import jsonschema
 import pytest
 
 from ocr_eval.cli.app import COMMANDS
-from ocr_eval.cli.config import COMMAND_KEYS
+from ocr_eval.cli.config_keys import COMMAND_KEYS
 
 GT = {
     "gt_img_1.txt": "0,0,100,0,100,50,0,50,HELLO\n200,0,300,0,300,50,200,50,WORLD\n",
