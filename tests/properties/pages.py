@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ocr_eval.tables.instances import Instances
 from tests.tables import Word, table
 
-SAMPLES = int(os.environ.get("OCR_EVAL_SAMPLES", "100"))
+SAMPLES = int(os.environ.get("OCR_EVAL_SAMPLES", "60"))
 A_DRAW = 20  # samples of one generated data set; hypothesis shrinks over them
 Ring = list[float]
 Page = tuple[list[Word], list[Word]]  # gts, predictions

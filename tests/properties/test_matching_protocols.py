@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from ocr_eval.engine.local import count
 from ocr_eval.protocols import protocol
 from ocr_eval.tables.counts import Counts
-from ocr_eval.tables.instances import Instances
 from tests.oracles import cascade as cascade_oracle
 from tests.oracles import rrc_e2e as e2e_oracle
 from tests.oracles import rrc_iou as iou_oracle
+from tests.properties import pages as generated
+from tests.properties.pages import POLYGONS, Page, data_sets, draws, points, tables
 from tests.tables import Word, table
 
 # A small grid makes touching, equal, contained and exactly half covered boxes common.
@@ -35,57 +36,53 @@ GT_WORDS = st.lists(st.builds(Word, RINGS, st.one_of(TEXTS, st.just("###"))), ma
 PRED_WORDS = st.lists(st.builds(Word, RINGS, TEXTS, st.sampled_from([0.1, 0.5, 0.9])), max_size=5)
 
 
-def points(ring: Sequence[float]) -> list[tuple[float, float]]:
-    return list(zip(ring[::2], ring[1::2], strict=True))
+def both_engines(samples: list[Page], name: str) -> Counts:
+    """The counts of one engine, which must be those of the other to the last bit."""
+    sides = tables(samples)
+    made = [count(*sides, protocol=name, kernels=kernels) for kernels in ("numpy", "numba")]
+    assert (made[0].rows == made[1].rows).all()
+    assert made[0].sums is made[1].sums is None or np.array_equal(made[0].sums, made[1].sums)
+    return made[0]
 
 
-def tables(gts: Sequence[Word], preds: Sequence[Word]) -> tuple[Instances, Instances]:
-    return table({"img_1": gts}, role="gt"), table({"img_1": preds}, confidence=True)
+def rows(made: Counts) -> list[dict[str, int]]:
+    return [dict(zip(made.columns, row, strict=True)) for row in made.rows.tolist()]
 
 
-def row(counts: Counts) -> dict[str, int]:
-    return dict(zip(counts.columns, counts.rows[0].tolist(), strict=True))
+def texts(words: Sequence[Word]) -> list[tuple[list[tuple[float, float]], str]]:
+    return [(points(word.ring), word.text) for word in words]
 
 
-@pytest.mark.parametrize("kernels", ["numpy", "numba"])
-@settings(max_examples=150, deadline=None)
-@given(gts=GT_WORDS, preds=PRED_WORDS, by_confidence=st.booleans())
-def test_rrc_iou_equals_its_twin(
-    kernels: str, gts: list[Word], preds: list[Word], by_confidence: bool
-) -> None:
-    name = f"rrc-iou(confidence={str(by_confidence).lower()})"
-    ours = count(*tables(gts, preds), protocol=name, kernels=kernels)
-    twin = iou_oracle.row(
-        [(points(w.ring), w.text) for w in gts],
-        [(points(w.ring), w.confidence) for w in preds],
-        by_confidence=by_confidence,
-    )
-    assert row(ours) == twin
+@draws
+@given(samples=data_sets(generated.pages(POLYGONS)), by_confidence=st.booleans())
+def test_rrc_iou_equals_its_twin(samples: list[Page], by_confidence: bool) -> None:
+    made = both_engines(samples, f"rrc-iou(confidence={str(by_confidence).lower()})")
+    for (gts, preds), found in zip(samples, rows(made), strict=True):
+        assert found == iou_oracle.row(
+            [(points(w.ring), w.text) for w in gts],
+            [(points(w.ring), w.confidence) for w in preds],
+            by_confidence=by_confidence,
+        )
 
 
-@pytest.mark.parametrize("kernels", ["numpy", "numba"])
-@settings(max_examples=100, deadline=None)
-@given(gts=GT_WORDS, preds=PRED_WORDS)
-def test_rrc_e2e_equals_its_twin(kernels: str, gts: list[Word], preds: list[Word]) -> None:
-    gts = [w._replace(text=w.text or "x") for w in gts]
-    ours = count(*tables(gts, preds), protocol="rrc-e2e", kernels=kernels)
-    twin = e2e_oracle.row([(points(w.ring), w.text) for w in gts], [(points(w.ring), w.text) for w in preds])
-    assert row(ours) == twin
+@draws
+@given(samples=data_sets(generated.pages(POLYGONS)))
+def test_rrc_e2e_equals_its_twin(samples: list[Page]) -> None:
+    made = both_engines(samples, "rrc-e2e")
+    for (gts, preds), found in zip(samples, rows(made), strict=True):
+        assert found == e2e_oracle.row(texts(gts), texts(preds))
 
 
-@pytest.mark.parametrize("kernels", ["numpy", "numba"])
-@settings(max_examples=100, deadline=None)
-@given(gts=GT_WORDS, preds=PRED_WORDS, upper=st.booleans())
-def test_cascade_equals_its_twin(kernels: str, gts: list[Word], preds: list[Word], upper: bool) -> None:
-    name = "cascade" if upper else "cascade(case=sensitive)"
-    ours = count(*tables(gts, preds), protocol=name, kernels=kernels)
-    counts, similarity = cascade_oracle.row(
-        [(points(w.ring), w.text) for w in gts], [(points(w.ring), w.text) for w in preds], upper=upper
-    )
-    assert row(ours) == counts
-    assert ours.sums is not None
-    # At most five terms of size at most 1, each rounded twice.
-    assert abs(Fraction(float(ours.sums[0, 0])) - similarity) < Fraction(1, 10**14)
+@draws
+@given(samples=data_sets(generated.pages(POLYGONS, empty_texts=True)), upper=st.booleans())
+def test_cascade_equals_its_twin(samples: list[Page], upper: bool) -> None:
+    made = both_engines(samples, "cascade" if upper else "cascade(case=sensitive)")
+    assert made.sums is not None
+    for k, ((gts, preds), found) in enumerate(zip(samples, rows(made), strict=True)):
+        counts, similarity = cascade_oracle.row(texts(gts), texts(preds), upper=upper)
+        assert found == counts
+        # At most ten terms of size at most 1, each rounded twice.
+        assert abs(Fraction(float(made.sums[k, 0])) - similarity) < Fraction(1, 10**13)
 
 
 @settings(max_examples=60, deadline=None)

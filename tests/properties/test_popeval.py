@@ -18,6 +18,8 @@ from ocr_eval.protocols.end_to_end.popeval import PopEval
 from ocr_eval.tables.counts import Counts
 from tests.oracles import character_flow as flow_twin
 from tests.oracles import popeval as twin
+from tests.properties import pages as generated
+from tests.properties.pages import POLYGONS, Page, data_sets, draws, tables
 from tests.tables import Word, table
 
 # A small grid makes touching, equal and contained rings, tied shares and exactly half covered areas common.
@@ -45,6 +47,9 @@ POINTS = st.tuples(st.integers(0, 7), st.integers(0, 7))
 ANY_RING = st.lists(POINTS, min_size=3, max_size=7).map(lambda points: [c for point in points for c in point])
 RINGS = st.one_of(BOXES, BOXES, NOTCHED)
 TEXTS = st.sampled_from(["a", "ab", "aab", "Ab", "bc", "cab", "", "abcabc", "ß", "A#"])
+
+
+CHARACTERS = ("a", "ab", "aab", "Ab", "bc", "cab", "abcabc", "ß", "A#")
 
 
 def pages(rings: st.SearchStrategy[list[int]]) -> st.SearchStrategy[tuple[list[Word], list[Word]]]:
@@ -112,6 +117,21 @@ def test_hulls_of_any_ring_equal_the_slow_twin(
     assert counts.rows[0, -4:].tolist() == list(found[1:])
     if not rule.SUMS:
         assert counts["removed"][0] == found.removed
+
+
+@draws
+@given(samples=data_sets(generated.pages(POLYGONS, CHARACTERS, empty_texts=True, most=6)), rule=RULES)
+def test_rings_of_any_size_equal_the_slow_twin(samples: list[Page], rule: PopEval) -> None:
+    sides = tables(samples, confidence=False)
+    made = [count(*sides, protocol=rule, kernels=k, invalid_polygons="official") for k in ("numpy", "numba")]
+    assert (made[0].rows == made[1].rows).all()
+    assert made[0].sums is not None
+    for k, (gts, preds) in enumerate(samples):
+        found = twin.evaluate(slow(gts, gt=True), slow(preds, gt=False), **parameters.values(rule))
+        assert made[0].rows[k, -4:].tolist() == list(found[1:])
+        removed = made[0].sums[k, 0] if rule.SUMS else made[0]["removed"][k]
+        # At most 7 x 9 fractions of integers up to 6 are added up.
+        assert removed == pytest.approx(found.removed, rel=0, abs=1e-12)
 
 
 @settings(max_examples=200, deadline=None)
