@@ -120,15 +120,23 @@ DANGERS = [
 @pytest.mark.browser
 @pytest.mark.parametrize(("body", "danger"), DANGERS)
 def test_dangers_in_the_tree(open_page, tmp_path, body, danger):
-    found = dom.dangers(open_page(write(tmp_path, "index.html", body)))
+    path = write(tmp_path, "index.html", body)
+    page = open_page(path)
+    loaded = dom.dangers(page)
     open_page.taken()
-    assert not found if danger is None else any(line.startswith(danger) for line in found), found
+    ((_, unloaded, _),) = dom.parsed(page, [path])
+    for found in (loaded, unloaded):
+        assert not found if danger is None else any(line.startswith(danger) for line in found), found
 
 
 @pytest.mark.browser
 def test_an_injected_element_or_attribute_is_a_new_shape(open_page, tmp_path):
     def shapes(body: str) -> set[str]:
-        return dom.shapes(open_page(write(tmp_path, "index.html", body)))
+        path = write(tmp_path, "index.html", body)
+        page = open_page(path)
+        ((_, _, unloaded),) = dom.parsed(page, [path])
+        assert unloaded == dom.shapes(page)
+        return unloaded
 
     harmless = shapes('<p class="a b">x</p><p><b>y</b></p>')
     assert shapes('<p class="b a">other</p><p><b>text</b><b></b></p>') == harmless
