@@ -21,7 +21,10 @@ class Row(NamedTuple):
     document: bool  # one document holds all samples, otherwise one file per sample
     line: str
     choices: Mapping[str, tuple[str, ...]] = {}  # what "id(key=value)" may choose, the default first
+    paged: bool = False  # a file may hold several samples, whatever it is called: the reader names them
 
+
+NUMBER = "N"  # among the values of a choice: any whole number from 1 on
 
 FORMATS: dict[str, Row] = {
     "icdar-quad": Row("ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]"),
@@ -78,6 +81,57 @@ FORMATS: dict[str, Row] = {
         True,
         "path TAB list of transcription and points, per image",
     ),
+    "google-vision": Row(
+        "ocr_eval.formats.google_vision:GOOGLE_VISION",
+        True,
+        False,
+        "Google Cloud Vision: fullTextAnnotation",
+        {"level": ("word", "paragraph")},
+        paged=True,
+    ),
+    "aws-textract": Row(
+        "ocr_eval.formats.aws_textract:AWS_TEXTRACT",
+        True,
+        False,
+        "AWS Textract: Blocks, for images of one size",
+        {"level": ("word", "line"), "width": ("N",), "height": ("N",)},
+        paged=True,
+    ),
+    "azure-read": Row(
+        "ocr_eval.formats.azure_read:AZURE_READ",
+        True,
+        False,
+        "Azure Read: analyzeResult of version 3, or since 2022",
+        {"level": ("word", "line"), "resolution": ("N",)},
+        paged=True,
+    ),
+    "doctr": Row(
+        "ocr_eval.formats.doctr:DOCTR",
+        True,
+        False,
+        "docTR: pages of blocks of lines of words",
+        {"level": ("word", "line")},
+        paged=True,
+    ),
+    "easyocr": Row(
+        "ocr_eval.formats.easyocr:EASYOCR", True, False, "EasyOCR: points, text, confidence", paged=True
+    ),
+    "surya": Row("ocr_eval.formats.surya:SURYA", True, False, "Surya: text_lines of pages", paged=True),
+    "docling": Row(
+        "ocr_eval.formats.docling:DOCLING",
+        True,
+        False,
+        "docling: texts with their places on pages",
+        {"resolution": ("N",)},
+        paged=True,
+    ),
+    "paddleocr-result": Row(
+        "ocr_eval.formats.paddleocr_result:PADDLEOCR_RESULT",
+        True,
+        False,
+        "PaddleOCR 3: rec_polys, rec_texts, rec_scores",
+        paged=True,
+    ),
     "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
@@ -113,11 +167,16 @@ def choices_of(spelled: str) -> tuple[str, dict[str, str]]:
         raise usage_error(f"layout {quote(spelled)} has no closing bracket", f"write {name}(key=value)")
     for pair in rest[:-1].split(",") if bracket else ():
         key, _, value = pair.partition("=")
-        if key not in known or value not in known[key] or key in chosen:
+        if key not in known or key in chosen or not _is_offered(value, known[key]):
             offers = "; ".join(f"{k}={'|'.join(values)}" for k, values in known.items())
             raise usage_error(f"layout {name} has no choice {quote(pair)}", f"known: {offers or 'none'}")
         chosen[key] = value
     return name, chosen
+
+
+def _is_offered(value: str, offers: tuple[str, ...]) -> bool:
+    number = NUMBER in offers and value.isascii() and value.isdigit() and len(value) <= 6 and int(value) > 0
+    return number or (value in offers and value != NUMBER)
 
 
 def read(

@@ -19,6 +19,7 @@ from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
 AUTO = "auto"  # in the place of a layout: recognise it
+_FEW = 4  # files that tell whether an input is one of pages
 
 
 class Examination(NamedTuple):
@@ -148,6 +149,8 @@ def _entries(
         if not file.name:
             findings.error("E_ZIP_FORMAT", f"standard input is no zip, {name} has one file per sample")
             return name, None
+        if FORMATS[name].paged:
+            return name, [Entry(key_of(file.name), "", data)]
         alone = _only_page(file.name, options, findings)
         if alone is not None:
             return name, [Entry(alone, "", data)]
@@ -168,10 +171,20 @@ def _entries(
     if document:
         findings.error("E_FORMAT", f"{len(listed)} files, expected the one document that {name} is")
         return name, None
-    entries = files.entries_of(listed, findings, options.samples)
+    name = name or _of_pages(listed, options)
+    paged = name is not None and FORMATS[name].paged
+    entries = files.entries_of(listed, findings, options.samples, paged=paged)
     if entries is not None and name is None:
         name = sniff.recognise(entries, options, findings, (False,))
     return name, entries
+
+
+def _of_pages(listed: Sequence[files.File], options: Options) -> str | None:
+    """The only layout of pages that the first JSON files look like: it is known before names are joined."""
+    some = [("", file) for file in listed[:_FEW] if file.name.lower().endswith(".json")]
+    loaded = files.load(some, Findings("", options.role, 1)) or []
+    found = sniff.candidates(loaded, options, (False,)) if loaded else []
+    return found[0] if len(found) == 1 and FORMATS[found[0]].paged else None
 
 
 def _only_page(name: str, options: Options, findings: Findings) -> str | None:

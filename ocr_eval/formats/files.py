@@ -74,11 +74,17 @@ def sample_files(files: Sequence[File], findings: Findings, samples: Samples | N
     return kept
 
 
-def entries_of(files: Sequence[File], findings: Findings, samples: Samples | None) -> list[Entry] | None:
-    """One entry per sample, inflated (A10 to A13); None after recording faults."""
+def entries_of(
+    files: Sequence[File], findings: Findings, samples: Samples | None, *, paged: bool = False
+) -> list[Entry] | None:
+    """One entry per sample, inflated (A10 to A13); None after recording faults.
+
+    ``paged``: the reader names the samples and joins them, so that two files may have one name.
+    """
     parts = [parts_of(file.name) for file in files]
     doubles = Doubles()
-    for file, (key, _) in zip(files, parts, strict=True):
+    samples = None if paged else samples
+    for file, (key, _) in zip(() if paged else files, () if paged else parts, strict=True):
         earlier = doubles.add(key, file.name)
         if earlier is not None:
             reason = f"{quote(file.name)} and {quote(earlier)} are both sample {quote(key)}"

@@ -7,6 +7,7 @@ from typing import Any
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats.json_safe import JsonFault, kind, number
 from ocr_eval.formats.names import Doubles, Unknown, key_of, unknown_names
+from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.reader import Entry, Options
 
 _NUMBERS = {int, float}
@@ -17,7 +18,8 @@ class Names:
     """The samples that a document names: joined with the gt, doubles refused, unknown ones told together."""
 
     def __init__(self, entry: Entry, options: Options, findings: Findings) -> None:
-        self._entry, self._known, self._findings = entry, options.samples, findings
+        self.entry = entry  # the file that is read; changes where several files name the samples
+        self._known, self._findings = options.samples, findings
         self._doubles = Doubles()
         self._unknown: list[Unknown] = []
         self._numbered: dict[str, str | None] = {}
@@ -34,7 +36,7 @@ class Names:
             raise JsonFault("E_ENTRY_DUPLICATE", reason)
         found = self._known.find(key) if self._known is not None else key
         if found is None:
-            self._unknown.append(Unknown(key, name, self._entry.name))
+            self._unknown.append(Unknown(key, name, self.entry.name))
         return found
 
     def again(self, name: str, pointer: str) -> str | None:
@@ -52,7 +54,7 @@ class Names:
                 place = f"{identity} is {found}"
                 self._findings.warn("W_LAYOUT", "images joined by their number", place=place)
             if found is None:
-                self._unknown.append(Unknown(identity, identity, self._entry.name))
+                self._unknown.append(Unknown(identity, identity, self.entry.name))
         return self._numbered[identity]
 
     def tell_unknown(self) -> None:
@@ -142,6 +144,15 @@ def pair_ring(points: Any, pointer: str, options: Options) -> list[float]:
             raise JsonFault("E_FORMAT", f"{pointer}/{k} must be a pair of numbers, got {kind(point)}")
         ring += [number(value, f"{pointer}/{k}/{axis}", options.limits) for axis, value in enumerate(point)]
     return ring
+
+
+def spelled_number(value: Any, pointer: str) -> Any:
+    """A text of a number as that number; anything else as it is, to be judged as any other value."""
+    if not isinstance(value, str):
+        return value
+    if not is_decimal(value):
+        raise JsonFault("E_COORD", f"{pointer} holds {quote(value)}, which is no number")
+    return float(value)
 
 
 def _plain(values: list[Any], options: Options) -> bool:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ocr_eval.errors import Findings, quote
+from ocr_eval.errors import Findings
 from ocr_eval.formats.gathered import Found, Gathered
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load
-from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.reader import Columns, Entry, Options
-from ocr_eval.formats.schema import Names, field, identity, pair_ring
+from ocr_eval.formats.schema import Names, field, identity, pair_ring, spelled_number
 from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
 
@@ -53,19 +52,12 @@ class Units:
 
 def _instance(item: Any, k: int, options: Options) -> Found:
     points = field(item, "polys", list, f"/{k}")
-    points = [[_number(value, f"/{k}/polys") for value in p] if isinstance(p, list) else p for p in points]
+    points = [
+        [spelled_number(value, f"/{k}/polys") for value in p] if isinstance(p, list) else p for p in points
+    ]
     ring = pair_ring(points, f"/{k}/polys", options)
     text = text_of(field(item, "rec", str, f"/{k}"), f"/{k}/rec", options)
     return Found(ring, text, True, confidence_of(item.get("score"), f"/{k}/score"), k + 1)
-
-
-def _number(value: Any, pointer: str) -> Any:
-    """A text of a number as that number; anything else as it is, for ``pair_ring`` to judge."""
-    if not isinstance(value, str):
-        return value
-    if not is_decimal(value):
-        raise JsonFault("E_COORD", f"{pointer} holds {quote(value)}, which is no number")
-    return float(value)
 
 
 UNITS = Units()

@@ -1,0 +1,177 @@
+"""Documents of pages -> one sample per page: what the formats of OCR engines share.
+
+A page is named after its file unless the document names the image; ``doc.json`` with several pages holds the samples
+``doc_1``, ``doc_2``, … A confidence is read where every instance has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ocr_eval.errors import Findings, quote, usage_error
+from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load
+from ocr_eval.formats.names import key_of
+from ocr_eval.formats.reader import Columns, Entry, Options
+from ocr_eval.formats.schema import Names, enough_room, pair_ring
+from ocr_eval.formats.schema import text as text_of
+
+NEAR = 1.0  # pages beyond the edge that a relative coordinate may lie: further out it is a pixel
+
+
+class Word(NamedTuple):
+    """One instance as an engine tells it."""
+
+    ring: Sequence[float]
+    text: str | None
+    confidence: float | None  # None where the engine gives none
+
+
+class Page(NamedTuple):
+    """One sample of a document: its items are read one by one, so that a fault of one hides no other."""
+
+    pointer: str
+    items: Sequence[tuple[str, Any]]  # (pointer, value)
+    read: Callable[[Any, str], Word]
+    number: int | None = None  # among several pages of one name
+    name: str = ""  # of the image, where the document tells it
+    ending: str = ""  # what the engine puts behind the image's name to call the file
+
+
+class Call(NamedTuple):
+    """How the pages of a document are wanted."""
+
+    options: Options
+    level: str
+    tell: Callable[[str, int], None]  # notes something that is left out, and how often
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A format of one JSON per image or document. ``pages`` finds the samples of a document, or raises JsonFault."""
+
+    id: str
+    looks: Callable[[Glimpse], bool]
+    pages: Callable[[Any, Call], list[Page]]
+    levels: tuple[str, ...] = ("word",)  # the default first
+    zero_omitted: bool = False  # a confidence of 0 is left out, as proto3 does
+
+    def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
+        """Every instance of every page, pages in the order of files and documents."""
+        level = options.choices.get("level") or options.level or self.levels[0]
+        if level not in self.levels:
+            known = f"levels are {', '.join(self.levels)}"
+            raise usage_error(f"{self.id} has no level {quote(level)}", known)
+        columns = Columns(self.id, pointer=f"{level} {{index}} of {{sample}}")
+        names = Names(entries[0], options, findings)
+        given: list[bool] = []
+        for entry in entries:
+            document = load(entry, findings, options.limits)
+            if document is FAILED:
+                continue
+            names.entry = entry
+
+            def tell(message: str, count: int, place: str = entry.name) -> None:
+                findings.warn("W_LAYOUT", message, place=place, count=count)
+
+            try:
+                pages = self.pages(document, Call(options, level, tell))
+            except JsonFault as fault:
+                findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+                continue
+            for page in pages:
+                self._page(page, entry, options, findings, names, columns, given)
+        names.tell_unknown()
+        if options.confidence and given and not any(given):
+            hint = "choose a protocol that reads no confidences"
+            findings.error("E_CONFIDENCE", "no instance has a confidence", hint, entry=entries[0].name)
+        columns.has_confidence = options.confidence or (
+            options.role != "gt" and (any(given) if self.zero_omitted else bool(given) and all(given))
+        )
+        if any(given) and not columns.has_confidence and options.role != "gt":
+            absent = given.count(False)
+            findings.warn("W_LAYOUT", "confidences left out, as some instances have none", count=absent)
+        return columns
+
+    def _page(
+        self,
+        page: Page,
+        entry: Entry,
+        options: Options,
+        findings: Findings,
+        names: Names,
+        columns: Columns,
+        given: list[bool],
+    ) -> None:
+        place = page.pointer or "the document"
+        try:
+            sample = names.sample(_name(page, entry), f"page {page.number}" if page.number else place)
+        except JsonFault as fault:
+            findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+            return
+        if sample is None or not enough_room(len(page.items), len(columns.care), entry, options, findings):
+            return
+        for k, (pointer, item) in enumerate(page.items):
+            try:
+                word = page.read(item, pointer)
+                if options.confidence and word.confidence is None and not self.zero_omitted:
+                    reason = f"{pointer} has no confidence"
+                    raise JsonFault(
+                        "E_CONFIDENCE", reason, "choose another level, or a protocol that reads none"
+                    )
+                if options.text and word.text is None:
+                    raise JsonFault("E_FORMAT", f"{pointer} has no text")
+                if word.text is not None:
+                    text_of(word.text, f"the text of {pointer}", options)
+            except JsonFault as fault:
+                findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+                continue
+            given.append(word.confidence is not None)
+            columns.add(word.ring, word.text, True, word.confidence or 0.0, k + 1)
+        columns.close(sample, entry.name)
+        columns.positions.append(place)
+
+
+def _name(page: Page, entry: Entry) -> str:
+    name = key_of(page.name) if page.name else key_of(entry.sample).removesuffix(page.ending)
+    name = name[:-4] if name.lower().endswith(".pdf") else name
+    return name if page.number is None or not name else f"{name}_{page.number}"
+
+
+def numbered(count: int, number: Any, pointer: str) -> int | None:
+    """The number of a page among ``count``; None for the only one."""
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= 1_000_000:
+        raise JsonFault("E_FORMAT", f"{pointer} must be the number of a page, from 1 on, got {kind(number)}")
+    return number if count > 1 else None
+
+
+def items_of(values: Sequence[Any], pointer: str) -> list[tuple[str, Any]]:
+    """The values of a list with their pointers."""
+    return [(f"{pointer}/{k}", value) for k, value in enumerate(values)]
+
+
+def relative_ring(points: Any, pointer: str, width: float, height: float, options: Options) -> list[float]:
+    """[[x1, y1], …] in parts of the page, three points or more -> flat, in pixels."""
+    ring = pair_ring(points, pointer, options)
+    if not all(-NEAR <= value <= 1 + NEAR for value in ring):
+        raise JsonFault("E_COORD", f"{pointer} is no part of the page, expected numbers from 0 to 1")
+    return [value * (height if k % 2 else width) for k, value in enumerate(ring)]
+
+
+def side(value: Any, pointer: str, options: Options) -> float:
+    """Width or height of a page, above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise JsonFault("E_FORMAT", f"{pointer} must be a number, got {kind(value)}")
+    if not 0 < value <= options.limits.coordinate:
+        raise JsonFault("E_COORD", f"{pointer} is no size of a page, expected a number above 0")
+    return float(value)
+
+
+def per_cent(value: Any, pointer: str) -> float:
+    """A confidence from 0 to 100, as a part of 1."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
+    if not good:
+        raise JsonFault("E_CONFIDENCE", f"{pointer} is {quote(str(value))}, expected a number from 0 to 100")
+    return float(value) / 100
