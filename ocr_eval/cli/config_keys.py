@@ -18,10 +18,20 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "fail_under",
         "fail_on_warning",
         "invalid_polygons",
+        "strict_official",
+        "isolate",
         "kernels",
         "keep_going",
     ),
-    "validate": ("protocol", "format", "pred_format", "gt_format", "invalid_polygons"),
+    "validate": (
+        "protocol",
+        "format",
+        "pred_format",
+        "gt_format",
+        "invalid_polygons",
+        "strict_official",
+        "isolate",
+    ),
     "explain": (
         "protocol",
         "format",
@@ -31,6 +41,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "gt_lines",
         "confidence_above",
         "invalid_polygons",
+        "isolate",
     ),
     "compare": (
         "protocol",
@@ -44,6 +55,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "gt_lines",
         "confidence_above",
         "invalid_polygons",
+        "isolate",
     ),
     "protocols": ("format",),
     "agree": (
@@ -69,6 +81,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "lexicon",
         "confidence_above",
         "invalid_polygons",
+        "isolate",
     ),
     "audit": (  # and of audit apply
         "format",

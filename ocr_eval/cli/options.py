@@ -150,8 +150,10 @@ FORMATS_HELP = "Layout of the input, if sniffing is not enough (icdar-quad, icda
 POLICY_HELP = (
     "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
 )
+STRICT_HELP = "Refuse what the protocol's official script refuses, with its message (rrc-iou, rrc-e2e, …)."
 LEXICON_HELP = "Word list for protocols with a lexicon step; UTF-8, one word a line."
 LINES_HELP = "Second ground truth, with text lines, for protocols that also match lines (tiou-wordline)."
+ISOLATE_HELP = "Read each prediction in a process of its own, with limits of time and memory."
 POLICIES = ("refuse", "false-positive", "official")
 
 
@@ -165,6 +167,7 @@ def reading_flags(function: F) -> F:
         option("--confidence-above", type=float, metavar="X", help=CONFIDENCE_HELP),
         option("--invalid-polygons", type=click.Choice(POLICIES), default="refuse", help=POLICY_HELP),
         option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable."),
+        option("--isolate", is_flag=True, help=ISOLATE_HELP),
     ]
     for flag in reversed(flags):
         function = flag(function)

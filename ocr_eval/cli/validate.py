@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import FORMATS_HELP, POLICY_HELP, Example, Settings, common, option
-from ocr_eval.errors import CODES, InputError, Notice, Problem, escape, quote, usage_error
+from ocr_eval.cli.options import (
+    FORMATS_HELP,
+    ISOLATE_HELP,
+    POLICY_HELP,
+    STRICT_HELP,
+    Example,
+    Settings,
+    common,
+    option,
+)
+from ocr_eval.errors import InputError, Notice, Problem, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.formats.check import Examination
@@ -48,7 +56,9 @@ if TYPE_CHECKING:
     default="refuse",
     help=POLICY_HELP,
 )
+@option("--strict-official", is_flag=True, help=STRICT_HELP)
 @option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
+@option("--isolate", is_flag=True, help=ISOLATE_HELP)
 @common
 @click.pass_obj
 def command(
@@ -62,6 +72,7 @@ def command(
 
     from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, reading
     from ocr_eval.cli.output import OutputFile, emit
+    from ocr_eval.cli.validate_report import report, summary_scope
 
     if gt and manifest:
         raise usage_error("--gt and --manifest are two ways to name the samples", "give one of them")
@@ -77,13 +88,18 @@ def command(
             "max_errors": settings.max_errors,
         }
         truth = shared | reading(rules, "gt") if rules else shared
+        strict = flags["strict_official"]
+        if strict:
+            strict_gt(settings, gt, rules, flags["gt_format"], shared)
         known = known_samples(settings, gt, manifest, flags["gt_format"], truth)
         stdin = standard_input(path, flags)
         arguments = reading(rules, "prediction") | shared | {"samples": known, "stdin": stdin}
         samples = known if known is None or isinstance(known, tuple) else known.sample_ids
         found = with_missing(examined(path, flags["pred_format"], arguments, known=bool(rules)), samples)
         arguments["samples"] = samples
-        official = refusals(path, rules[0], found, arguments) if rules else []
+        official = refusals(path, rules, found, arguments, flags["pred_format"], strict=strict)
+        if strict:
+            found, official = refused(found, official), []
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
         if flags["format"] == "text" and found.problems:
@@ -123,34 +139,55 @@ def with_missing(found: Examination, samples: tuple[str, ...] | None) -> Examina
 
 
 def refusals(
-    path: str, rule: EvaluationProtocol, found: Examination, arguments: dict[str, Any]
+    path: str,
+    rules: Sequence[EvaluationProtocol],
+    found: Examination,
+    arguments: dict[str, Any],
+    form: str | None,
+    *,
+    strict: bool,
 ) -> list[Problem]:
     """What the protocol's official script would refuse, for the layouts that script reads."""
     from ocr_eval.formats.official import official_refusals
 
-    form = found.instances.format if found.instances is not None else "icdar-quad"
-    if rule.ID not in ("rrc-iou", "rrc-e2e") or form not in ("icdar-quad", "icdar-ltrb"):
+    if not rules:
         return []
     return official_refusals(
         path,
-        rule.ID,
-        format=form,
+        rules[0].ID,
+        format=form or (found.instances.format if found.instances is not None else None),
         confidence=arguments["confidence"],
         samples=arguments["samples"],
         limits=arguments["limits"],
         stdin=arguments["stdin"],
+        strict=strict,
     )
 
 
-def described(found: Examination) -> str:
-    """What a valid submission holds: layout, samples, instances, texts, confidences."""
-    table = found.instances
-    if table is None:
-        return f"{found.total} errors"
-    parts = [f"{len(table)} instances in {len(table.sample_ids)} samples", f"layout {table.format}"]
-    parts += ["with texts"] if table.codepoints is not None else []
-    parts += ["with confidences"] if table.confidence is not None else []
-    return "valid: " + ", ".join(parts)
+def strict_gt(
+    settings: Settings,
+    gt: str | None,
+    rules: Sequence[EvaluationProtocol],
+    form: str | None,
+    shared: dict[str, Any],
+) -> None:
+    """Raises InputError when the official script refuses the ground truth, or its rules are not known."""
+    from ocr_eval.cli.inputs import resolve_gt
+    from ocr_eval.cli.strictness import check_known, check_official
+
+    check_known(rules)
+    if gt is not None:
+        path, _ = resolve_gt(gt, settings)
+        limits, most = shared["limits"], shared["max_errors"]
+        check_official(path, rules, role="gt", format=form, limits=limits, max_errors=most)
+
+
+def refused(found: Examination, official: list[Problem]) -> Examination:
+    """The examination with what the official script refuses as errors, each place once."""
+    told = {(problem.entry, problem.line) for problem in official}
+    own = [problem for problem in found.problems if (problem.entry, problem.line) not in told]
+    total = found.total - len(found.problems) + len(own) + len(official)
+    return found._replace(problems=[*official, *own], total=total)
 
 
 def standard_input(path: str, flags: dict[str, Any]) -> bytes | None:
@@ -182,69 +219,3 @@ def known_samples(
 
     path, _ = resolve_gt(gt, settings)
     return read_side(path, format=gt_format, **({"role": "gt"} | shared))
-
-
-def summary_scope(found: Examination) -> str:
-    """``, 1 warning in 2 of 500 entries``."""
-    warnings = sum(notice.count for notice in found.notices)
-    words = f", {warnings} warning{'s' if warnings != 1 else ''}" if warnings else ""
-    faulty = len({problem.entry for problem in found.problems})
-    return f"{words} in {faulty} of {found.entries} entries" if found.entries else words
-
-
-def report(name: str, found: Examination, official: Sequence[Problem], kind: str, settings: Settings) -> str:
-    """The report in one of its forms."""
-    if kind == "json":
-        body = {
-            "schema": "ocr-eval/validate/1",
-            "prediction": name,
-            "valid": not found.problems,
-            "errors": found.total,
-            "entries": found.entries,
-            "problems": [_as_json(problem) for problem in found.problems],
-            "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in found.notices],
-            "official": [_as_json(problem) for problem in official],
-        }
-        return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
-    if kind == "github":
-        lines = [_annotation("error", problem) for problem in found.problems]
-        lines += [_annotation("notice", problem) for problem in official]
-        return "".join(f"{line}\n" for line in lines)
-    lines = [f"{escape(name)}: {described(found)}"]
-    lines += [
-        f"  warning[{n.code}]: {n.count} × {n}" for n in found.notices if settings.verbose or _matters(n)
-    ]
-    shown = official[: settings.max_errors]
-    lines += [f"  {problem.place}: {problem.reason}" for problem in shown]
-    if len(official) > len(shown):
-        lines.append(f"  … and {len(official) - len(shown)} more")
-    return "\n".join(lines) + "\n"
-
-
-def _matters(notice: Notice) -> bool:
-    return notice.code not in ("W_LAYOUT", "W_ORIENTATION")
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": problem.code,
-        "place": problem.place,
-        "entry": problem.entry or None,
-        "line": problem.line,
-        "col": problem.col,
-        "reason": problem.reason,
-        "hint": problem.hint or (CODES[problem.code].cure if problem.code in CODES else ""),
-    }
-
-
-def _annotation(level: str, problem: Problem) -> str:
-    """One GitHub workflow command; its own marks in foreign text are percent-encoded."""
-
-    def encode(text: str) -> str:
-        return escape(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-
-    where = [f"file={encode(problem.source + ('!' + problem.entry if problem.entry else ''))}"]
-    where += [f"line={problem.line}"] if problem.line else []
-    where += [f"col={problem.col}"] if problem.col else []
-    message = f"{problem.code} {escape(problem.reason)}".replace("%", "%25").replace("\n", "%0A")
-    return f"::{level} {','.join(where)}::{message}"

@@ -1,0 +1,48 @@
+"""``--strict-official``: protocols and an input -> nothing, or errors that quote the official script's own messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ocr_eval.errors import InputError, Problem, usage_error
+
+if TYPE_CHECKING:
+    from ocr_eval.protocols import EvaluationProtocol
+
+
+def check_known(rules: Sequence[EvaluationProtocol]) -> None:
+    """Raises InputError (E_USAGE) for a protocol whose official script's rules of reading are not known."""
+    from ocr_eval.formats.official import PROTOCOLS
+
+    known = f"known: -p {', '.join(PROTOCOLS)}"
+    if not rules:
+        raise usage_error("--strict-official is given without a protocol", known)
+    for rule in rules:
+        if rule.ID not in PROTOCOLS:
+            raise usage_error(f"what the official script of {rule.ID} refuses is not known", known)
+
+
+def check_official(
+    path: str, rules: Sequence[EvaluationProtocol], *, max_errors: int, **arguments: Any
+) -> None:
+    """Raises InputError with what the scripts of these protocols refuse in one file, every place once.
+
+    ``arguments`` are those of ``official_refusals``.
+    """
+    from ocr_eval.formats.official import official_refusals
+
+    check_known(rules)
+    if path == "-":
+        raise usage_error(
+            "--strict-official looks at files", "give the path of the zip that will be uploaded"
+        )
+    problems: dict[tuple[str, int | None], Problem] = {}
+    for rule in rules:
+        confidence = rule.reads.pred_confidence
+        for problem in official_refusals(
+            path, rule.ID, confidence=confidence, max_notes=max_errors, strict=True, **arguments
+        ):
+            problems.setdefault((problem.entry, problem.line), problem)
+    if problems:
+        raise InputError(problems.values())
