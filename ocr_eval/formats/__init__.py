@@ -1,4 +1,4 @@
-"""Files as people have them -> ``Instances``: the table of formats, and ``read``."""
+"""Files as people have them -> ``Instances``: the table of formats (long because it is data), and ``read``."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ class Row(NamedTuple):
     line: str
     choices: Mapping[str, tuple[str, ...]] = {}  # what "id(key=value)" may choose, the default first
     paged: bool = False  # a file may hold several samples, whatever it is called: the reader names them
+    texts: bool = False  # also a list of one text per sample, where no rings are wanted
 
 
 NUMBER = "N"  # among the values of a choice: any whole number from 1 on
+ANY = "…"  # likewise: any text, commas included, such as the name of an annotator
 
 FORMATS: dict[str, Row] = {
     "icdar-quad": Row("ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]"),
@@ -80,6 +82,13 @@ FORMATS: dict[str, Row] = {
         True,
         True,
         "path TAB list of transcription and points, per image",
+    ),
+    "mmocr": Row(
+        "ocr_eval.formats.mmocr:MMOCR",
+        True,
+        True,
+        "MMOCR 1.x: data_list of images with instances, or of words",
+        texts=True,
     ),
     "google-vision": Row(
         "ocr_eval.formats.google_vision:GOOGLE_VISION",
@@ -165,7 +174,7 @@ def choices_of(spelled: str) -> tuple[str, dict[str, str]]:
     chosen: dict[str, str] = {}
     if bracket and not rest.endswith(")"):
         raise usage_error(f"layout {quote(spelled)} has no closing bracket", f"write {name}(key=value)")
-    for pair in rest[:-1].split(",") if bracket else ():
+    for pair in _pairs(rest[:-1], known) if bracket else ():
         key, _, value = pair.partition("=")
         if key not in known or key in chosen or not _is_offered(value, known[key]):
             offers = "; ".join(f"{k}={'|'.join(values)}" for k, values in known.items())
@@ -174,7 +183,24 @@ def choices_of(spelled: str) -> tuple[str, dict[str, str]]:
     return name, chosen
 
 
+def _pairs(written: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The choices between the commas; what follows a choice of any text and is no key belongs to that text."""
+    pairs: list[str] = []
+    for piece in written.split(","):
+        if (
+            pairs
+            and piece.partition("=")[0] not in known
+            and ANY in known.get(pairs[-1].partition("=")[0], ())
+        ):
+            pairs[-1] += f",{piece}"
+        else:
+            pairs.append(piece)
+    return pairs
+
+
 def _is_offered(value: str, offers: tuple[str, ...]) -> bool:
+    if ANY in offers:
+        return bool(value)
     number = NUMBER in offers and value.isascii() and value.isdigit() and len(value) <= 6 and int(value) > 0
     return number or (value in offers and value != NUMBER)
 

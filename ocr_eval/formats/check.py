@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from ocr_eval.errors import Findings, Notice, Problem, quote, usage_error
 from ocr_eval.formats import FORMATS, choices_of, files, sniff, sources
-from ocr_eval.formats.judge import POLICIES, judge
-from ocr_eval.formats.mistaken import other_layout
+from ocr_eval.formats.annotators import chosen_one
+from ocr_eval.formats.built import columns_of, finished
+from ocr_eval.formats.judge import POLICIES
 from ocr_eval.formats.names import Samples, key_of
-from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.official import official_refusals as official_refusals
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.limits import Limits
@@ -103,17 +102,30 @@ def reading(
     options = Options(
         role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle, regions
     )
-    found = sources.open_source(
-        str(source), stdin, findings, limits, None if known is None else len(known.ids)
-    )
-    if found is None:
+    chosen, entries, options = opened(name, options, findings, stdin)
+    if chosen is None:
         return findings, 0, None
-    chosen, entries = _entries(found, name, options, findings)
-    if chosen is None or entries is None:
-        return findings, 0, None
-    options = _for_role(chosen, options)
-    instances = _table(chosen, entries, options, findings, None if boxes or regions else invalid_polygons)
-    return findings, len(entries), instances
+    columns = columns_of(chosen, entries, options, findings)
+    if columns is not None:
+        columns = chosen_one(columns, options, findings)
+    policy = None if boxes or regions else invalid_polygons
+    if columns is None:
+        return findings, len(entries), None
+    return findings, len(entries), finished(columns, entries, options, findings, policy)
+
+
+def opened(
+    name: str | None, options: Options, findings: Findings, stdin: bytes | None = None
+) -> tuple[str | None, list[Entry], Options]:
+    """(format, entries, options for it) of the source that ``findings`` names; without a format: why is recorded."""
+    known = options.samples
+    expected = None if known is None else len(known.ids)
+    found = sources.open_source(findings.source, stdin, findings, options.limits, expected)
+    if found is not None:
+        chosen, entries = _entries(found, name, options, findings)
+        if chosen is not None and entries is not None:
+            return chosen, entries, _for_role(chosen, options)
+    return None, [], options
 
 
 def _samples(samples: Sequence[str] | Instances | None) -> Samples | None:
@@ -201,36 +213,3 @@ def _for_role(name: str, options: Options) -> Options:
     """A gt has no confidences, and in the ICDAR family always transcriptions."""
     needed = options.text or (options.role == "gt" and name in ("icdar-quad", "icdar-ltrb"))
     return options._replace(text=needed, confidence=options.confidence and options.role != "gt")
-
-
-def _table(
-    name: str, entries: list[Entry], options: Options, findings: Findings, policy: str | None
-) -> Instances | None:
-    """T1 to T11. The rings of good lines are looked at although others are bad, so that no fault hides another."""
-    before, document = findings.total, FORMATS[name].document
-    columns = sniff.format_of(name).read(entries, options, findings)
-    if (
-        findings.total > before
-        and not FORMATS[name].document
-        and other_layout(name, entries, options, findings)
-    ):
-        return None
-    if document and findings.total == before and not columns.samples:
-        findings.error("E_NO_SAMPLES", "no sample in the document", entry=entries[0].name)
-    if findings.total and not columns.care:
-        return None
-    instances = columns.builder(findings.source, options.text, findings).build()
-    judge(instances, columns, findings, policy)
-    if options.role == "prediction" and not options.confidence and _all_confidences(columns.texts):
-        message = "every transcription is a number from 0 to 1, perhaps a confidence"
-        findings.warn("W_AMBIGUOUS", message, count=len(columns.texts))
-    if findings.total:
-        order = {entry.name: k for k, entry in enumerate(entries)}
-        findings.problems.sort(key=lambda p: (order.get(p.entry, -1), p.line or 0, p.col or 0))
-        return None
-    return replace(instances, notices=findings.notices)
-
-
-def _all_confidences(texts: Sequence[str | None]) -> bool:
-    decimals = bool(texts) and all(text and is_decimal(text) and 0 <= float(text) <= 1 for text in texts)
-    return decimals and any(text and "." in text for text in texts)

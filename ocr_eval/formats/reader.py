@@ -43,6 +43,7 @@ class Options(NamedTuple):
     choices: Mapping[str, str] = {}  # of the named format, as in polygon(order=yx)
     angle: bool = False  # every instance carries an angle
     regions: bool = False  # pages as regions with rings where the format has them, without geometry
+    full_names: bool = False  # samples a document names keep folders and extensions: a.png is not a.jpg
 
 
 class Format(Protocol):
@@ -75,6 +76,7 @@ class Columns:
     numbers: dict[str, list[float]] = field(default_factory=dict)  # one value per instance each
     levels: LevelsBuilder | None = None  # for formats with lines and paragraphs above the words
     aliases: list[str] = field(default_factory=list)  # another id of every sample, or nothing
+    annotators: list[str] = field(default_factory=list)  # of every sample, which then may recur; or nothing
     lines: list[int] = field(default_factory=list)
     has_confidence: bool = False
     has_angle: bool = False
@@ -91,10 +93,12 @@ class Columns:
         self.confidence.append(confidence)
         self.lines.append(line)
 
-    def close(self, sample: str, entry: str) -> None:
-        """Names the sample of the instances added since the last one."""
+    def close(self, sample: str, entry: str, annotator: str | None = None) -> None:
+        """Names the sample of the instances added since the last one, and who drew them where the file tells it."""
         self.samples.append(sample)
         self.entries.append(entry)
+        if annotator is not None:
+            self.annotators.append(annotator)
         self.sizes.append(len(self.care) - self._closed)
         self._closed = len(self.care)
 

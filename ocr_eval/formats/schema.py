@@ -20,30 +20,35 @@ class Names:
     def __init__(self, entry: Entry, options: Options, findings: Findings) -> None:
         self.entry = entry  # the file that is read; changes where several files name the samples
         self._known, self._findings = options.samples, findings
-        self._doubles = Doubles()
+        self._doubles: dict[str, Doubles] = {}
+        self._key = str if options.full_names else key_of
         self._unknown: list[Unknown] = []
         self._numbered: dict[str, str | None] = {}
-        self._again: dict[str, str | None] = {}
+        self._again: dict[tuple[str, str], str | None] = {}
 
-    def sample(self, name: str, pointer: str) -> str | None:
-        """The sample's id, or None for one that the gt does not have. Raises JsonFault for a second one of the name."""
-        key = key_of(name)
+    def sample(self, name: str, pointer: str, annotator: str = "") -> str | None:
+        """The sample's id, or None for one that the gt does not have.
+
+        Raises JsonFault for a second one of the name by the same annotator.
+        """
+        key = self._key(name)
         if not key:
             raise JsonFault("E_FORMAT", f"{pointer} is no name of an image")
-        earlier = self._doubles.add(key, name)
+        earlier = self._doubles.setdefault(annotator, Doubles()).add(key, name)
         if earlier is not None:
-            reason = f"{pointer} {quote(name)} is the sample of {quote(earlier)} again"
+            by = f" by {quote(annotator)}" if annotator else ""
+            reason = f"{pointer} {quote(name)} is the sample of {quote(earlier)} again{by}"
             raise JsonFault("E_ENTRY_DUPLICATE", reason)
         found = self._known.find(key) if self._known is not None else key
         if found is None:
             self._unknown.append(Unknown(key, name, self.entry.name))
         return found
 
-    def again(self, name: str, pointer: str) -> str | None:
+    def again(self, name: str, pointer: str, annotator: str = "") -> str | None:
         """``sample`` for documents that name an image with every instance."""
-        if name not in self._again:
-            self._again[name] = self.sample(name, pointer)
-        return self._again[name]
+        if (name, annotator) not in self._again:
+            self._again[name, annotator] = self.sample(name, pointer, annotator)
+        return self._again[name, annotator]
 
     def numbered(self, identity: str) -> str | None:
         """The sample of an image's id, which may come again and again; None for one that the gt does not have."""
@@ -175,6 +180,18 @@ def box(values: Any, pointer: str, options: Options) -> tuple[float, float, floa
     return x, y, width, height
 
 
+def corner_box(values: Any, pointer: str, options: Options) -> list[float]:
+    """x1, y1, x2, y2 -> the ring of the box; none of the first two above its partner."""
+    if not isinstance(values, list) or len(values) != 4:
+        got = f"{len(values)} values" if isinstance(values, list) else kind(values)
+        raise JsonFault("E_FORMAT", f"{pointer} must be x1, y1, x2, y2, got {got}")
+    left, top, right, bottom = (number(v, f"{pointer}/{k}", options.limits) for k, v in enumerate(values))
+    if right < left or bottom < top:
+        hint = "four numbers are x1, y1, x2, y2; write x, y, width, height as coco"
+        raise JsonFault("E_COORD", f"{pointer} has x2 < x1 or y2 < y1", hint)
+    return [left, top, right, top, right, bottom, left, bottom]
+
+
 def corners(x: float, y: float, width: float, height: float) -> list[float]:
     """The ring of a box, clockwise on the screen from its top left corner."""
     return [x, y, x + width, y, x + width, y + height, x, y + height]
@@ -200,3 +217,10 @@ def text(value: str, pointer: str, options: Options) -> str:
         reason = f"{pointer} has {len(value)} characters, at most {options.limits.characters}"
         raise JsonFault("E_LIMIT", reason, _HONEST.format("characters"))
     return value
+
+
+def count_others(row: dict[str, Any], known: set[str], entry: Entry, findings: Findings) -> None:
+    """A note about the keys of an object that are not read."""
+    others = len(row.keys() - known)
+    if others:
+        findings.warn("W_LAYOUT", "keys that are not read", place=entry.name, count=others)

@@ -36,7 +36,11 @@ def candidates(
 
 def _fitting(glimpse: Glimpse, documents: tuple[bool, ...], geometry: bool | None = None) -> list[str]:
     geometry = glimpse.options.geometry if geometry is None else geometry
-    rows = [name for name, row in FORMATS.items() if row.geometry == geometry and row.document in documents]
+    rows = [
+        name
+        for name, row in FORMATS.items()
+        if (row.geometry == geometry or (row.texts and not geometry)) and row.document in documents
+    ]
     found = [name for name in rows if format_of(name).looks(glimpse)]
     if len(found) > 1 and ANYTHING in found:
         found.remove(ANYTHING)
