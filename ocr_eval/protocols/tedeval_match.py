@@ -6,12 +6,12 @@ and distances of centres are computed with the script's operations, in their ord
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.protocols.cut_predictions import CutPredictions
 from ocr_eval.protocols.cut_regions import Cut
+from ocr_eval.protocols.line_angles import several_lines
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
 from ocr_eval.protocols.ring_regions import above
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 VERTICAL = 1.5  # boxes of a larger height over width are read from above
-MULTILINE = 45  # degrees
 OTHER = "give four corners, or use a protocol for polygons"
 
 
@@ -208,26 +207,9 @@ def _one_line(candidates: Flags, key: Ints, other: Ints, corners: Floats) -> Fla
     ):
         members.setdefault(i, []).append((at, pivot[0], pivot[1]))
     for some in members.values():
-        if _several_lines([(middle, centre) for _, middle, centre in some]):
+        if several_lines([(middle, centre) for _, middle, centre in some]):
             answer[[at for at, _, _ in some]] = False
     return answer
-
-
-def _several_lines(pivots: list[tuple[list[float], list[float]]]) -> bool:
-    """Seen from one member's centre, another's start and centre lie 45 degrees or more apart."""
-    for i, (start, centre) in enumerate(pivots):
-        for k, (_, eye) in enumerate(pivots):
-            if i == k:
-                continue
-            angle = math.degrees(
-                math.atan2(centre[1] - eye[1], centre[0] - eye[0])
-                - math.atan2(start[1] - eye[1], start[0] - eye[0])
-            )
-            angle = angle + 360 if angle < 0 else angle
-            angle = 360 - angle if angle > 180 else angle
-            if min(angle, 180 - angle) >= MULTILINE:
-                return True
-    return False
 
 
 def _vertical(quad: Floats) -> Flags:
