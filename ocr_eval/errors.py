@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 EXIT_PRECEDENCE = (70, 130, 2, 5, 4, 3, 6, 1)
 QUOTE_LIMIT = 80
+NAME_LIMIT = 255  # of an entry; a longer one is refused, and would fill the screen
 
 
 class Code(NamedTuple):
@@ -363,7 +364,8 @@ class Problem(NamedTuple):
     def place(self) -> str:
         name = escape(self.source)
         if self.entry:
-            name += ("/" if self.is_folder else "!") + escape(self.entry) if name else escape(self.entry)
+            entry = self.entry if len(self.entry) <= NAME_LIMIT else self.entry[:QUOTE_LIMIT] + "…"
+            name += ("/" if self.is_folder else "!") + escape(entry) if name else escape(entry)
         if self.line is not None:
             name += f":{self.line}"
             if self.col is not None:

@@ -40,9 +40,14 @@ def parse_signature(text: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for part in text.split("|"):
         key, separator, value = part.partition(":")
-        if not separator or not _KEY.match(key) or key in fields or "%" in re.sub(r"%[0-9A-F]{2}", "", value):
+        good = separator and _KEY.match(key) and key not in fields
+        good = good and "%" not in re.sub(r"%[0-9A-F]{2}", "", value)
+        try:
+            fields[key] = unquote(value, errors="strict")
+        except UnicodeDecodeError:  # %FF is no character
+            good = False
+        if not good:
             raise usage_error("not a signature", "copy the whole line", "E_SIGNATURE")
-        fields[key] = unquote(value, errors="strict")
     return fields
 
 

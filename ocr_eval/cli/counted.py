@@ -86,7 +86,7 @@ def _record(path: str) -> Counted:
             spelled = repr(parse(f"{rule['id']}({given})" if given else rule["id"]))
             return Counted(stored.record["submission"], spelled, stored.counts, stored.signature)
         record = Record.load(path)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         reason = f"not a complete record ({type(error).__name__})"
         raise usage_error(reason, CURE, "E_FORMAT", source=path) from None
     return Counted(record.prediction, record.protocol, record.counts, record.signature)

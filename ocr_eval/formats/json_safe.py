@@ -19,6 +19,7 @@ from ocr_eval.formats.reader import Entry
 from ocr_eval.limits import Limits
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)  # possessive: linear, also when unclosed
+_CONSTANT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?Infinity|NaN', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -63,7 +64,7 @@ def parse(data: bytes, limits: Limits) -> Any:
         document = json.loads(
             text,
             object_pairs_hook=lambda pairs: _object(pairs, doubles),
-            parse_constant=_constant,
+            parse_constant=lambda name: _constant(name, text),
             parse_int=integer,
         )
     except json.JSONDecodeError as error:
@@ -131,8 +132,12 @@ def _object(pairs: list[tuple[str, Any]], doubles: list[_Double]) -> dict[str, A
     return double
 
 
-def _constant(name: str) -> float:
-    raise JsonFault("E_COORD", f"{name} is no JSON number, expected a finite number")
+def _constant(name: str, text: str) -> float:
+    """Refuses NaN and Infinity; the parser tells no place, so the first one outside strings is looked for."""
+    begin = next(found.start() for found in _CONSTANT.finditer(text) if found[0][0] != '"')
+    reason = f"{name} is no JSON number, expected a finite number"
+    before = text.rfind("\n", 0, begin)
+    raise JsonFault("E_COORD", reason, line=text.count("\n", 0, begin) + 1, col=begin - before)
 
 
 def _integer(digits: str) -> int | float:

@@ -48,6 +48,13 @@ def test_json_that_is_refused(document: str, code: str, words: str) -> None:
     assert words in caught.value.reason
 
 
+def test_nan_is_refused_with_its_place() -> None:
+    with pytest.raises(JsonFault) as caught:
+        parse('{"a": "NaN, \\"Infinity",\n "é": [1, -Infinity, NaN]}'.encode(), LIMITS)
+    assert (caught.value.code, caught.value.line, caught.value.col) == ("E_COORD", 2, 11)
+    assert caught.value.reason.startswith("-Infinity is no JSON number")
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe[\0]\0", b'["\0"]', b'["\xe9"]', b'["\xed\xa0\x80"]'])
 def test_json_that_is_no_utf8(data: bytes) -> None:
     with pytest.raises(JsonFault) as caught:
