@@ -143,7 +143,14 @@ FORMATS: dict[str, Row] = {
     ),
     "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
-    "pairs": Row("ocr_eval.formats.words:PAIRS", False, True, "name TAB text"),
+    "pairs": Row(
+        "ocr_eval.formats.words:PAIRS",
+        False,
+        True,
+        "name TAB text",
+        {"separator": ("tab", "space"), "variant": ("plain", "cute80", "mjsynth")},
+    ),
+    "lmdb": Row("ocr_eval.formats.lmdb:LMDB", False, True, "LMDB of a recognition set: data.mdb"),
     "csv": Row("ocr_eval.formats.csv_words:CSV", False, True, "header image,text[,score]"),
     "jsonl": Row(
         "ocr_eval.formats.json_lines:JSONL", False, True, "one object of filename and text per line"

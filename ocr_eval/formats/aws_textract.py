@@ -50,8 +50,8 @@ def _pages(document: Any, call: Call) -> list[Page]:
     one = len({k for k, _ in pages}) < 2
     found = []
     for n, key in enumerate(sorted(pages)):
-        number = (key[1] if one else n + 1) if len(pages) > 1 else None
-        found.append(Page(f"page {n + 1}", pages[key], read, number))
+        place = (key[1] if one else n + 1) if len(pages) > 1 else None
+        found.append(Page(f"page {n + 1}", pages[key], read, place))
     return found
 
 

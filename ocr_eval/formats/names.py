@@ -97,6 +97,14 @@ class Samples:
             return key
         return self._by_value.get(by_value(key)) if key[-1:].isdigit() else None
 
+    def find_named(self, key: str) -> str | None:
+        """``find``, and after it the other ids of the samples, by the value of their number."""
+        return self.find(key) or self._by_alias.get(by_value(key))
+
+    @cached_property
+    def _by_alias(self) -> dict[str, str]:
+        return {by_value(alias): sample for alias, sample in self._aliases.items()}
+
     def find_number(self, number: str) -> str | None:
         """The gt's id for the number of an image: its alias, a name, or the only one that ends in the number."""
         found = self._aliases.get(number) or self.find(number)

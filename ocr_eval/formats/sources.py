@@ -19,6 +19,7 @@ from ocr_eval.formats.zip_directory import Member
 from ocr_eval.limits import Limits
 
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+LMDB, LOCK = "data.mdb", "lock.mdb"
 _OTHER_ARCHIVES = {
     b"\x1f\x8b": "gzip",
     b"7z\xbc\xaf\x27\x1c": "7z",
@@ -49,6 +50,9 @@ def open_source(
         if not source:  # Path("") would be the working folder
             raise ValueError("no path")
         status = Path(source).stat()
+        if stat.S_ISDIR(status.st_mode) and _is_lmdb(source):
+            source = str(Path(source, LMDB))
+            status = Path(source).stat()
         if stat.S_ISDIR(status.st_mode):
             findings.is_folder = True
             return _folder(source, findings, limits, samples)
@@ -67,6 +71,12 @@ def open_source(
     return _contained(source, content, findings, limits, samples)
 
 
+def _is_lmdb(folder: str) -> bool:
+    """A folder that holds an LMDB and nothing else: its one file is read, as a file."""
+    names = set(os.listdir(folder))
+    return LMDB in names and names <= {LMDB, LOCK} and stat.S_ISREG(Path(folder, LMDB).lstat().st_mode)
+
+
 def _is_zip(source: str, head: bytes) -> bool:
     """By content; a name that ends in .zip makes anything else a broken zip."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or source.lower().endswith(".zip")
@@ -80,7 +90,8 @@ def _contained(
     if not kind:
         kind = "bzip2" if content[4:10] == b"1AY&SY" else "tar" if content[257:262] == b"ustar" else ""
     if kind:
-        findings.error("E_ZIP_FORMAT", f"{kind} file, expected zip")
+        unpack = "gunzip it first: a document is read as it is, files of samples as a folder or zip"
+        findings.error("E_ZIP_FORMAT", f"{kind} file, expected zip", unpack if kind == "gzip" else "")
         return None
     if not _is_zip(source, content):
         return Source([File(Path(source).name, len(content), 0, lambda _: content)], True, False)

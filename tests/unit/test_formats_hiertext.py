@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,11 @@ def test_words_lines_and_depth_have_limits(tmp_path: Path) -> None:
 def test_a_broken_line_among_good_ones_is_named(tmp_path: Path) -> None:
     text = f'{json.dumps(PAGE)}\n{{"image_id": "x", "paragraphs": [}}\n'
     assert [p.code for p in examine(stored(tmp_path, text), format="hiertext").problems] == ["E_FORMAT"]
+
+
+def test_a_gzipped_document_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "validation.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps({"annotations": [PAGE]}).encode()))
+    (problem,) = examine(path, format="hiertext").problems
+    assert (problem.code, problem.reason) == ("E_ZIP_FORMAT", "gzip file, expected zip")
+    assert problem.hint.startswith("gunzip it first")
