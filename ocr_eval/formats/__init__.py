@@ -28,16 +28,21 @@ class Row(NamedTuple):
 NUMBER = "N"  # among the values of a choice: any whole number from 1 on
 ANY = "…"  # likewise: any text, commas included, such as the name of an annotator
 
+ORDERS = {"order": ("xy", "yx")}  # of the two numbers of a point
 FORMATS: dict[str, Row] = {
-    "icdar-quad": Row("ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]"),
-    "icdar-ltrb": Row("ocr_eval.formats.icdar:LTRB", True, False, "xmin,ymin,xmax,ymax[,confidence][,text]"),
+    "icdar-quad": Row(
+        "ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]", ORDERS
+    ),
+    "icdar-ltrb": Row(
+        "ocr_eval.formats.icdar:LTRB", True, False, "xmin,ymin,xmax,ymax[,confidence][,text]", ORDERS
+    ),
     "icdar-mlt": Row("ocr_eval.formats.mlt:MLT", True, False, "x1,y1,…,x4,y4,script,text"),
     "polygon": Row(
         "ocr_eval.formats.polygon:POLYGON",
         True,
         False,
         "x1,y1,…,xn,yn[,confidence][,text]",
-        {"order": ("xy", "yx")},
+        ORDERS,
     ),
     "ctw1500": Row("ocr_eval.formats.ctw1500:CTW1500", True, False, "x1,y1,…,xn,yn,####text"),
     "ctw1500-offsets": Row(
@@ -140,6 +145,21 @@ FORMATS: dict[str, Row] = {
         False,
         "PaddleOCR 3: rec_polys, rec_texts, rec_scores",
         paged=True,
+    ),
+    "label-studio": Row(
+        "ocr_eval.formats.label_studio:LABEL_STUDIO",
+        True,
+        True,
+        "Label Studio's task export: annotations of regions in percent, and texts",
+        {
+            "annotator": (ANY,),
+            "ground_truth": ("any", "only"),
+            "image": (ANY,),
+            "text": (ANY,),
+            "width": (NUMBER,),
+            "height": (NUMBER,),
+            "prefix": ("keep", "strip"),
+        },
     ),
     "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),

@@ -23,6 +23,7 @@ class Names:
         self._doubles: dict[str, Doubles] = {}
         self._key = str if options.full_names else key_of
         self._unknown: list[Unknown] = []
+        self._told: set[str] = set()  # keys among them: several annotators may name an image
         self._numbered: dict[str, str | None] = {}
         self._again: dict[tuple[str, str], str | None] = {}
 
@@ -40,7 +41,8 @@ class Names:
             reason = f"{pointer} {quote(name)} is the sample of {quote(earlier)} again{by}"
             raise JsonFault("E_ENTRY_DUPLICATE", reason)
         found = self._known.find(key) if self._known is not None else key
-        if found is None:
+        if found is None and key not in self._told:
+            self._told.add(key)
             self._unknown.append(Unknown(key, name, self.entry.name))
         return found
 
