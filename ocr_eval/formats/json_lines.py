@@ -1,12 +1,15 @@
 """Our own exchange form -> instances: ``json``, a list or one object per line, and ``jsonl``, texts without rings.
 
 ``json``: ``{"image": "img_1", "box": [x1, y1, …], "text": …, "score": …, "care": …}``, one object per instance; a box
-has four numbers (x1, y1, x2, y2) or an even number from six on. ``jsonl``: ``{"image" or "filename", "text"}``, one
-sample per line. Other keys are left out and counted.
+has four numbers (x1, y1, x2, y2) or an even number from six on, and ``"ring"`` in its place any even number. What else
+an image or an instance may say, so that the form holds whatever a table does, stands in ``json_structure``.
+``jsonl``: ``{"image" or "filename", "text", "score", "care"}``, one sample per line, the last two if need be. Other
+keys are left out and counted.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,13 +17,15 @@ from ocr_eval.errors import Findings
 from ocr_eval.formats.gathered import Found, Gathered
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number, parse
+from ocr_eval.formats.json_structure import IMAGE_KEYS, MORE_KEYS, Structure, image_of, is_image, more_of
 from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.reader import Columns, Entry, Options
-from ocr_eval.formats.schema import Names, flat_ring, key_name
+from ocr_eval.formats.schema import Names, corner_box, count_others, flag, flat_ring, key_name
 from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
 
-KEYS = {"image", "box", "text", "score", "care"}
+KEYS = {"image", "box", "ring", "text", "score", "care"} | MORE_KEYS
+_BARE = re.compile(rb'\[?\s{0,4}\{"image": ?"[^"\\]*+", ?"(?:ring"|level": ?"image")')
 
 
 class Json:
@@ -28,7 +33,8 @@ class Json:
 
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
-        return head.startswith((b"[", b"{")) and b'"image"' in head and b'"box"' in head
+        boxes = head.startswith((b"[", b"{")) and b'"image"' in head and b'"box"' in head
+        return boxes or _BARE.match(head) is not None
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every object, samples in the order of their first one."""
@@ -39,20 +45,49 @@ class Json:
         options = options._replace(confidence=options.role != "gt" and (scored or options.confidence))
         columns.has_confidence = options.confidence
         names, gathered = Names(entry, options, findings), Gathered(entry, options, findings)
+        structure, before = Structure(), findings.total
         for pointer, row, line in rows:
             try:
-                found = _instance(row, pointer, line, options)
+                if is_image(row):
+                    self._image(row, pointer, names, gathered, structure, options)
+                    count_others(row, IMAGE_KEYS, entry, findings)
+                    continue
+                found, more = _instance(row, pointer, line, options), more_of(row, pointer)
                 sample = names.again(key_name(row, "image", pointer), f"{pointer}/image")
             except JsonFault as fault:
                 place = None if columns.pointer else line
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=place)
                 continue
-            _count_others(row, KEYS, entry, findings)
+            count_others(row, KEYS, entry, findings)
             if sample is not None:
                 gathered.add(sample, found)
+                structure.more.setdefault(sample, []).append(more)
         names.tell_unknown()
         gathered.fill(columns)
+        if findings.total == before:
+            try:
+                structure.fill(columns)
+            except JsonFault as fault:
+                findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         return columns
+
+    def _image(
+        self,
+        row: dict[str, Any],
+        pointer: str,
+        names: Names,
+        gathered: Gathered,
+        structure: Structure,
+        options: Options,
+    ) -> None:
+        image = image_of(row, pointer, options, lambda item, where: _ring(item, where, options))
+        sample = names.again(key_name(row, "image", pointer), f"{pointer}/image")
+        if sample is None:
+            return
+        if sample in structure.images:
+            raise JsonFault("E_ENTRY_DUPLICATE", f"{pointer} describes an image again")
+        structure.images[sample] = image
+        gathered.open(sample)
 
 
 class JsonLines:
@@ -61,17 +96,18 @@ class JsonLines:
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
         named = b'"filename"' in head or b'"image"' in head
-        return head.startswith(b"{") and b'"text"' in head and named and b'"box"' not in head
+        rings = b'"box"' in head or _BARE.match(head) is not None
+        return head.startswith(b"{") and b'"text"' in head and named and not rings
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """One text per line."""
         columns = Columns("jsonl", geometry=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error("E_FORMAT", "layout jsonl has no confidences", entry=entry.name)
-            return columns
         names = Names(entry, options, findings)
-        for _, row, line in _by_line(entry, options, findings):
+        rows = list(_by_line(entry, options, findings))
+        scored = any(isinstance(row, dict) and "score" in row for _, row, _ in rows)
+        columns.has_confidence = options.role != "gt" and (scored or options.confidence)
+        for _, row, line in rows:
             try:
                 if not isinstance(row, dict):
                     raise JsonFault("E_FORMAT", f"the line must be an object, got {kind(row)}")
@@ -81,12 +117,14 @@ class JsonLines:
                 if not isinstance(text, str):
                     raise JsonFault("E_FORMAT", f"/text must be a string, got {kind(text)}")
                 text = text_of(text, "/text", options)
+                score = confidence_of(row.get("score"), "/score") if columns.has_confidence else 1.0
+                care = options.role != "gt" or "care" not in row or flag(row, "care", "")
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=line)
                 continue
-            _count_others(row, {key, "text"}, entry, findings)
+            count_others(row, {key, "text", "score", "care"}, entry, findings)
             if sample is not None:
-                columns.add((), text, True, 1.0, line)
+                columns.add((), text, care, score, line)
                 columns.close(sample, entry.name)
         names.tell_unknown()
         return columns
@@ -126,7 +164,7 @@ def _by_line(entry: Entry, options: Options, findings: Findings) -> Iterator[tup
 def _instance(row: Any, pointer: str, line: int, options: Options) -> Found:
     if not isinstance(row, dict):
         raise JsonFault("E_FORMAT", f"{pointer or 'the line'} must be an object, got {kind(row)}")
-    if "box" not in row and "text" not in row:
+    if not row.keys() & {"box", "ring", "text"}:
         raise JsonFault("E_FORMAT", f"{pointer or 'the line'} has neither text nor box")
     text = row.get("text")
     if "text" in row or options.text:
@@ -136,27 +174,24 @@ def _instance(row: Any, pointer: str, line: int, options: Options) -> Found:
     care = row.get("care", True)
     if not isinstance(care, bool):
         raise JsonFault("E_FORMAT", f"{pointer}/care must be true or false, got {kind(care)}")
-    ring = _ring(row.get("box"), f"{pointer}/box", options)
+    ring = _ring(row, pointer, options)
     confidence = confidence_of(row.get("score"), f"{pointer}/score") if options.confidence else 1.0
     return Found(ring, text, care or options.role != "gt", confidence, line)
 
 
-def _ring(values: Any, pointer: str, options: Options) -> list[float]:
+def _ring(row: dict[str, Any], pointer: str, options: Options) -> list[float]:
+    """The ring of an object: ``box``, or ``ring`` for one of any number of vertices."""
+    key = "ring" if "ring" in row and "box" not in row else "box"
+    values, pointer = row.get(key), f"{pointer}/{key}"
     if not isinstance(values, list):
         raise JsonFault("E_FORMAT", f"{pointer} must be a list of numbers, got {kind(values)}")
-    if len(values) != 4:
+    if key == "ring" and len(values) < 6:
+        if len(values) % 2:
+            raise JsonFault("E_FORMAT", f"{pointer} has {len(values)} numbers, expected an even number")
+        return [number(value, f"{pointer}/{k}", options.limits) for k, value in enumerate(values)]
+    if key == "ring" or len(values) != 4:
         return flat_ring(values, pointer, options)
-    left, top, right, bottom = (number(v, f"{pointer}/{k}", options.limits) for k, v in enumerate(values))
-    if right < left or bottom < top:
-        hint = "four numbers are x1, y1, x2, y2; write x, y, width, height as coco"
-        raise JsonFault("E_COORD", f"{pointer} has x2 < x1 or y2 < y1", hint)
-    return [left, top, right, top, right, bottom, left, bottom]
-
-
-def _count_others(row: dict[str, Any], known: set[str], entry: Entry, findings: Findings) -> None:
-    others = len(row.keys() - known)
-    if others:
-        findings.warn("W_LAYOUT", "keys that are not read", place=entry.name, count=others)
+    return corner_box(values, pointer, options)
 
 
 JSON, JSONL = Json(), JsonLines()

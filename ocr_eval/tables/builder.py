@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr_eval.errors import Notice
 from ocr_eval.kernels.rings import classify
@@ -75,9 +76,7 @@ class InstancesBuilder:
         ring = offsets(self.vertices)
         codepoints = text_offset = None
         if self.has_text:
-            joined = "".join(self.texts).encode("utf-32-le", "surrogatepass")
-            codepoints = np.frombuffer(joined, "<u4").astype(np.uint32, copy=False)
-            text_offset = offsets([len(text) for text in self.texts])
+            codepoints, text_offset = coded(self.texts)
         start = [*self.start, len(self.care)] if self.sample_ids else [0]
         return Instances(
             sample_ids=tuple(self.sample_ids),
@@ -101,3 +100,9 @@ class InstancesBuilder:
             notices=notices,
             is_folder=self.is_folder,
         )
+
+
+def coded(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """(all code points joined, offsets of the texts into them)."""
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(joined, "<u4").astype(np.uint32, copy=False), offsets([len(text) for text in texts])
