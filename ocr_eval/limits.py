@@ -28,6 +28,8 @@ class Limits(NamedTuple):
     coordinate: int = 1_000_000
     number_length: int = 32
     depth: int = 64
+    seconds: int = 60  # of the process that reads a file apart (--isolate)
+    memory: int = 2048 * MIB  # of the same
 
     def entries_for(self, samples: int | None) -> int:
         """How many archive entries are allowed when the ground truth has ``samples`` samples (None: unknown)."""

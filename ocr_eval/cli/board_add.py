@@ -113,6 +113,7 @@ def _read(
     return read_side(
         path,
         format=flags["pred_format"],
+        isolation=scoring.isolation,
         samples=scoring.gt.sample_ids,
         limits=scoring.limits,
         invalid_polygons=flags["invalid_polygons"],

@@ -102,7 +102,7 @@ def rescored(settings: Settings, store: Store, flags: dict[str, Any]) -> Iterato
 
 def _chosen(store: Store, dataset: str, count: int) -> list[tuple[Submission, StoredResult, str]]:
     """``count`` current results with stored predictions, drawn without repetition by stream 3 of the gt's seed."""
-    from ocr_eval.cli.board_rescore import ARCHIVE
+    from ocr_eval.cli.board_scoring import ARCHIVE
     from ocr_eval.stats import random32
 
     card = store.dataset(dataset)

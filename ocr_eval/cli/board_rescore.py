@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.instances import Instances
 
-ARCHIVE = "predictions.zip"
-
 
 @click.command(
     cls=Example,
@@ -64,6 +62,7 @@ def rescore(
     """Makes the missing results; (what was made, what could not be and why)."""
     from ocr_eval.board.writing import changing
     from ocr_eval.cli.board_inputs import board_protocols, make_scoring, the_dataset
+    from ocr_eval.cli.board_scoring import is_kept, missing
 
     done: list[dict[str, str]] = []
     lost: list[dict[str, str]] = []
@@ -78,11 +77,14 @@ def rescore(
             scoring = make_scoring(settings, store, name, rules, flags)
             _put_cards(store, rules)
             for each in own:
+                wanted = missing(store, each.slug, name, rules, overlays=flags["overlays"])
+                if not wanted and is_kept(store, each.slug, name):  # finished before; nothing is read
+                    continue
                 pred = predictions(store, each, scoring, rules)
                 if pred is None:
                     lost.append({"submission": each.slug, "reason": "no stored predictions"})
                 else:
-                    done += _rescore(store, each, pred, scoring, rules, flags, day, lost)
+                    done += _rescore(store, each, pred, scoring, wanted, flags, day, lost)
     return done, lost
 
 
@@ -119,8 +121,7 @@ def predictions(
 
     Raises InputError (E_DRIFT) when they are not those of predictions.sha256.
     """
-    from ocr_eval.cli.board_scoring import digests
-    from ocr_eval.tables.jsonl import read_lines
+    from ocr_eval.cli.board_scoring import ARCHIVE, digests
 
     lines = store.prediction_lines(submission.slug, scoring.dataset)
     archive = store.path / "submissions" / submission.slug / ARCHIVE
@@ -130,6 +131,7 @@ def predictions(
         place = archive
         pred = read_side(
             str(archive),
+            isolation=scoring.isolation,
             format=None,
             samples=scoring.gt.sample_ids,
             limits=scoring.limits,
@@ -137,7 +139,7 @@ def predictions(
             **reading(rules, "prediction"),
         )
     elif lines is not None:
-        place, pred = lines.path, read_lines(lines.data, str(lines.path))
+        place, pred = lines.path, scoring.isolation.canonical(lines.data, str(lines.path))
         _check_rings(pred, scoring)
     else:
         return None
@@ -173,40 +175,35 @@ def _rescore(
 
     gt8 = store.dataset(scoring.dataset).gt8
     folder = store.path / "submissions" / submission.slug
-    missing = []
-    for rule in rules:
-        stem = folder / "results" / f"{scoring.dataset}@{gt8}" / card_of(rule).key
-        has_why = stem.with_name(stem.name + ".why.jsonl").is_file()
-        if not stem.with_name(stem.name + ".json").is_file() or (flags["overlays"] and not has_why):
-            missing.append(rule)
     made = []
-    for rule in missing:
+    for rule in rules:
         try:
             made += scoring.score(pred, [rule], overlays=flags["overlays"])
         except InputError as error:
             lost.append({"submission": submission.slug, "reason": error.problems[0].reason})
     if not made:
         return []
-    events, done = [], []
+    events, written, done = [], [], []
+    told = {(event.submission, event.dataset, event.new) for event in store.history()}
+    dataset = f"{scoring.dataset}@{gt8}"
     for scored in made:
         card = card_of(scored.protocol)
         files = result_files(_told(scored, store, submission, scoring.dataset), submission.slug)
-        if (folder / f"results/{scoring.dataset}@{gt8}/{card.key}.json").is_file():
+        if (folder / f"results/{dataset}/{card.key}.json").is_file():
             files = {name: data for name, data in files.items() if name.endswith(".why.jsonl")}
         else:
             old = _older(store, submission, scoring.dataset, card.protocol)
-            dataset = f"{scoring.dataset}@{gt8}"
-            events.append(
-                Event(
-                    0, "rescore", day, submission.slug, dataset, card.protocol, old, card.key, flags["reason"]
-                )
-            )
+            values = (submission.slug, dataset, card.protocol, old, card.key, flags["reason"])
+            if (submission.slug, dataset, card.key) not in told:  # told by a run that did not come further
+                events.append(Event(0, "rescore", day, *values))
             done.append({"submission": submission.slug, "protocol": card.protocol, "key": card.key})
         # The record names the rows, so it comes last: a crash leaves rows without a record, which the next run makes.
-        put_files(folder, dict(sorted(files.items(), key=lambda item: item[0].endswith(".json"))))
+        written.append(dict(sorted(files.items(), key=lambda item: item[0].endswith(".json"))))
+    append(store, events)
+    for files in written:
+        put_files(folder, files)
     if flags["overlays"]:
         _keep(folder, scoring.dataset, pred)
-    append(store, events)
     return done
 
 

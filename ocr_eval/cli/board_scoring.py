@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ocr_eval.cli.scoring import isolation
 from ocr_eval.errors import InputError, Notice, usage_error
 
 if TYPE_CHECKING:
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from ocr_eval.board.store import Store
     from ocr_eval.board.stored import SampleTable
     from ocr_eval.engine.local import Job
+    from ocr_eval.formats.isolated import Isolation
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.joined import Joined
     from ocr_eval.text.lexicon import Lexicon
+
+ARCHIVE = "predictions.zip"  # in a submission's folder, where it is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,7 @@ class Scoring:
     lexicon: Lexicon | None = None
     invalid_polygons: str = "refuse"
     limits: Any = None
+    isolation: Isolation = field(default_factory=isolation)  # predictions are strangers' files
 
     def score(
         self, pred: Instances, protocols: Sequence[EvaluationProtocol], *, overlays: bool = False
@@ -38,6 +43,7 @@ class Scoring:
         from ocr_eval.engine.local import Job
 
         made = provenance() | ({"limits": self.limits.raised()} if self.limits else {})
+        made |= {"unlimited": list(self.isolation.unlimited)} if self.isolation.unlimited else {}
         job = Job(self.gt, protocols, self.dataset, self.lexicon, self.invalid_polygons, provenance=made)
         records = job.run(pred)
         shown, extra = self._revealing(job, pred)
@@ -152,3 +158,25 @@ def stored_gt(store: Store, dataset: str) -> Instances:
         reason = "instances.jsonl is not the ground truth of the card (gt_digest)"
         raise usage_error(reason, "restore the file", "E_DATASET", str(found.path))
     return replace(gt, source=str(found.path))
+
+
+def missing(
+    store: Store, slug: str, dataset: str, rules: Sequence[EvaluationProtocol], *, overlays: bool
+) -> list[EvaluationProtocol]:
+    """The protocols without a result under the current ground truth, version and parameters; or without reasons."""
+    from ocr_eval.board.records import card_of
+
+    folder = store.path / "submissions" / slug / "results" / f"{dataset}@{store.dataset(dataset).gt8}"
+    found = []
+    for rule in rules:
+        stem = folder / card_of(rule).key
+        has_why = stem.with_name(stem.name + ".why.jsonl").is_file()
+        if not stem.with_name(stem.name + ".json").is_file() or (overlays and not has_why):
+            found.append(rule)
+    return found
+
+
+def is_kept(store: Store, slug: str, dataset: str) -> bool:
+    """Whether the store has what the submission was made of."""
+    archive = store.path / "submissions" / slug / ARCHIVE
+    return archive.is_file() or store.prediction_lines(slug, dataset) is not None

@@ -12,6 +12,7 @@ from ocr_eval.errors import quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
+    from ocr_eval.formats.isolated import Isolation
     from ocr_eval.limits import Limits
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.instances import Instances
@@ -176,15 +177,16 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
     }
 
 
-def read_side(path: str, **arguments: Any) -> Instances:
-    """``formats.read`` with standard input under ``-``.
+def read_side(path: str, *, isolation: Isolation | None = None, **arguments: Any) -> Instances:
+    """``formats.read`` with standard input under ``-``; with ``isolation`` another process reads.
 
     An input without any transcription comes back as it is, although texts were asked for: the protocol that misses
     them says so in one line, where the reader would say it of every line.
     """
     from ocr_eval.errors import InputError
-    from ocr_eval.formats import read
+    from ocr_eval.formats import read as read_here
 
+    read = read_here if isolation is None else isolation.read
     if path == "-":
         if arguments.get("format") is None:
             flag = "--gt-format" if arguments.get("role") == "gt" else "--pred-format"

@@ -9,6 +9,7 @@ from ocr_eval.cli.inputs import above, read_lines, read_side, reading
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
+    from ocr_eval.formats.isolated import Isolation
     from ocr_eval.limits import Limits
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.record import Record
@@ -38,6 +39,9 @@ class Scorer:
             "invalid_polygons": flags["invalid_polygons"],
             "max_errors": settings.max_errors,
         }
+        self.isolation = isolation() if flags.get("isolate") else None
+        if flags.get("strict_official"):
+            self._check(gt_path, "gt", None)
         self.gt = read_side(gt_path, format=flags["gt_format"], **reading(rules, "gt"), **self.common)
         provenance: dict[str, Any] = {"limits": limits.raised()} if limits.raised() else {}
         if flags["confidence_above"] is not None:
@@ -47,12 +51,34 @@ class Scorer:
         policy = flags["invalid_polygons"]
         self.job = Job(self.gt, rules, dataset, lexicon, policy, kernels, provenance, lines)
 
+    def _check(self, path: str, role: str, samples: Sequence[str] | None) -> None:
+        """Raises InputError with what the official script refuses in an input (``--strict-official``)."""
+        from ocr_eval.cli.strictness import check_official
+
+        named = self.flags["gt_format" if role == "gt" else "pred_format"]
+        limits, most = self.common["limits"], self.common["max_errors"]
+        apart = None if role == "gt" else self.isolation
+        asked = {"role": role, "format": named, "samples": samples, "limits": limits}
+        check_official(path, self.rules, max_errors=most, isolation=apart, **asked)
+
     def read(self, path: str) -> Instances:
         """A prediction, without what ``--confidence-above`` leaves out."""
+        if self.flags.get("strict_official"):
+            self._check(path, "prediction", self.gt.sample_ids)
         arguments = reading(self.rules, "prediction") | self.common
-        pred = read_side(path, format=self.flags["pred_format"], samples=self.gt, **arguments)
+        arguments |= {"format": self.flags["pred_format"], "samples": self.gt}
+        pred = read_side(path, isolation=self.isolation, **arguments)
+        if self.isolation is not None and self.isolation.unlimited:
+            self.job.provenance["unlimited"] = list(self.isolation.unlimited)
         return above(pred, self.flags["confidence_above"])
 
     def score(self, path: str, name: str) -> list[Record]:
         """One record per protocol."""
         return self.job.run(self.read(path), name)
+
+
+def isolation() -> Isolation:
+    """A reader in processes of their own."""
+    from ocr_eval.formats.isolated import Isolation
+
+    return Isolation()

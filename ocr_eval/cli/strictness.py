@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ocr_eval.errors import InputError, Problem, usage_error
 
 if TYPE_CHECKING:
+    from ocr_eval.formats.isolated import Isolation
     from ocr_eval.protocols import EvaluationProtocol
 
 
@@ -24,14 +25,20 @@ def check_known(rules: Sequence[EvaluationProtocol]) -> None:
 
 
 def check_official(
-    path: str, rules: Sequence[EvaluationProtocol], *, max_errors: int, **arguments: Any
+    path: str,
+    rules: Sequence[EvaluationProtocol],
+    *,
+    max_errors: int,
+    isolation: Isolation | None = None,
+    **arguments: Any,
 ) -> None:
     """Raises InputError with what the scripts of these protocols refuse in one file, every place once.
 
-    ``arguments`` are those of ``official_refusals``.
+    ``arguments`` are those of ``official_refusals``; with ``isolation`` another process reads.
     """
     from ocr_eval.formats.official import official_refusals
 
+    look = official_refusals if isolation is None else isolation.refusals
     check_known(rules)
     if path == "-":
         raise usage_error(
@@ -40,7 +47,7 @@ def check_official(
     problems: dict[tuple[str, int | None], Problem] = {}
     for rule in rules:
         confidence = rule.reads.pred_confidence
-        for problem in official_refusals(
+        for problem in look(
             path, rule.ID, confidence=confidence, max_notes=max_errors, strict=True, **arguments
         ):
             problems.setdefault((problem.entry, problem.line), problem)

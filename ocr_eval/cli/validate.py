@@ -22,6 +22,7 @@ from ocr_eval.errors import InputError, Notice, Problem, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.formats.check import Examination
+    from ocr_eval.formats.isolated import Isolation
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.instances import Instances
 
@@ -72,6 +73,7 @@ def command(
 
     from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, reading
     from ocr_eval.cli.output import OutputFile, emit
+    from ocr_eval.cli.scoring import isolation
     from ocr_eval.cli.validate_report import report, summary_scope
 
     if gt and manifest:
@@ -95,9 +97,12 @@ def command(
         stdin = standard_input(path, flags)
         arguments = reading(rules, "prediction") | shared | {"samples": known, "stdin": stdin}
         samples = known if known is None or isinstance(known, tuple) else known.sample_ids
-        found = with_missing(examined(path, flags["pred_format"], arguments, known=bool(rules)), samples)
+        apart = isolation() if flags["isolate"] else None
+        found = examined(path, flags["pred_format"], arguments, known=bool(rules), isolation=apart)
+        found = with_missing(found, samples)
         arguments["samples"] = samples
-        official = refusals(path, rules, found, arguments, flags["pred_format"], strict=strict)
+        asked = arguments | {"format": flags["pred_format"], "strict": strict}
+        official = refusals(path, rules, found, asked, isolation=apart)
         if strict:
             found, official = refused(found, official), []
         text = report(prediction, found, official, flags["format"], settings)
@@ -111,11 +116,20 @@ def command(
     return InputError(found.problems).exit_code if found.problems else 0
 
 
-def examined(path: str, name: str | None, arguments: dict[str, Any], *, known: bool) -> Examination:
+def examined(
+    path: str,
+    name: str | None,
+    arguments: dict[str, Any],
+    *,
+    known: bool,
+    isolation: Isolation | None = None,
+) -> Examination:
     """Every problem. Without a protocol (``known``) rings are looked for first, then a list of texts."""
     from ocr_eval.formats import FORMATS
-    from ocr_eval.formats.check import AUTO, examine
+    from ocr_eval.formats.check import AUTO
+    from ocr_eval.formats.check import examine as examine_here
 
+    examine = examine_here if isolation is None else isolation.examine
     base = (name or AUTO).partition("(")[0]
     if known or base != AUTO:
         geometry = arguments["geometry"] if known or base not in FORMATS else FORMATS[base].geometry
@@ -143,25 +157,18 @@ def refusals(
     rules: Sequence[EvaluationProtocol],
     found: Examination,
     arguments: dict[str, Any],
-    form: str | None,
     *,
-    strict: bool,
+    isolation: Isolation | None = None,
 ) -> list[Problem]:
     """What the protocol's official script would refuse, for the layouts that script reads."""
     from ocr_eval.formats.official import official_refusals
 
     if not rules:
         return []
-    return official_refusals(
-        path,
-        rules[0].ID,
-        format=form or (found.instances.format if found.instances is not None else None),
-        confidence=arguments["confidence"],
-        samples=arguments["samples"],
-        limits=arguments["limits"],
-        stdin=arguments["stdin"],
-        strict=strict,
-    )
+    read = found.instances.format if found.instances is not None else None
+    asked = {key: arguments[key] for key in ("confidence", "samples", "limits", "stdin", "strict")}
+    look = official_refusals if isolation is None else isolation.refusals
+    return look(path, rules[0].ID, format=arguments["format"] or read, **asked)
 
 
 def strict_gt(
