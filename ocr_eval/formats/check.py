@@ -18,7 +18,7 @@ from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
 AUTO = "auto"  # in the place of a layout: recognise it
-_FEW = 4  # files that tell whether an input is one of pages
+_FEW = 48  # files that may be without any text before one tells that an input is one of pages
 
 
 class Examination(NamedTuple):
@@ -192,11 +192,13 @@ def _entries(
 
 
 def _of_pages(listed: Sequence[files.File], options: Options) -> str | None:
-    """The only layout of pages that the first JSON files look like: it is known before names are joined."""
-    some = [("", file) for file in listed[:_FEW] if file.name.lower().endswith(".json")]
-    loaded = files.load(some, Findings("", options.role, 1)) or []
-    found = sniff.candidates(loaded, options, (False,)) if loaded else []
-    return found[0] if len(found) == 1 and FORMATS[found[0]].paged else None
+    """The only layout of pages that the first JSON file with some text looks like, before names are joined."""
+    for file in [file for file in listed if file.name.lower().endswith(".json")][:_FEW]:
+        loaded = files.load([("", file)], Findings("", options.role, 1))
+        found = sniff.candidates(loaded, options, (False,)) if loaded else []
+        if found:
+            return found[0] if len(found) == 1 and FORMATS[found[0]].paged else None
+    return None
 
 
 def _only_page(name: str, options: Options, findings: Findings) -> str | None:

@@ -49,10 +49,13 @@ def _page(result: Any, pointer: str, call: Call) -> Page:
         sizes = ", ".join(str(len(column)) for column in columns)
         reason = f"{names} of {pointer or 'the document'} have {sizes} items, expected equally many"
         raise JsonFault("E_FORMAT", reason)
-    which = "rec" if "rec_polys" in result else "dt"
-    items = items_of(list(zip(*columns, strict=True)), f"{pointer}/{which}_polys")
+    recognised = "rec_polys" in result
+    where = f"{pointer}/{'rec' if recognised else 'dt'}_polys"
+    items = items_of(list(zip(*columns, strict=True)), where)
     name = field(result, "input_path", str, pointer) if result.get("input_path") is not None else ""
-    return Page(pointer, items, partial(_word, call.options), _number(result, pointer), name, _END)
+    return Page(
+        pointer, items, partial(_word, recognised, call.options), _number(result, pointer), name, _END
+    )
 
 
 def _number(result: dict[str, Any], pointer: str) -> int | None:
@@ -64,10 +67,10 @@ def _number(result: dict[str, Any], pointer: str) -> int | None:
     return index + 1
 
 
-def _word(options: Options, item: tuple[Any, Any, Any], pointer: str) -> Word:
+def _word(recognised: bool, options: Options, item: tuple[Any, Any, Any], pointer: str) -> Word:
     points, text, score = item
     ring = pair_ring(points, pointer, options)
-    if text is not None and not isinstance(text, str):
+    if recognised and not isinstance(text, str):
         raise JsonFault("E_FORMAT", f"the text of {pointer} must be a string, got {kind(text)}")
     return Word(ring, text, None if score is None else confidence_of(score, f"the score of {pointer}"))
 

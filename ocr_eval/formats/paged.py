@@ -84,6 +84,8 @@ class Engine:
             for page in pages:
                 self._page(page, entry, options, findings, names, columns, given)
         names.tell_unknown()
+        if not columns.samples and not findings.total:
+            findings.error("E_NO_SAMPLES", "no sample in the document", entry=entries[0].name)
         if options.confidence and given and not any(given):
             hint = "choose a protocol that reads no confidences"
             findings.error("E_CONFIDENCE", "no instance has a confidence", hint, entry=entries[0].name)
