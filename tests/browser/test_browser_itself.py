@@ -101,6 +101,17 @@ def test_axe_finds_a_planted_violation(open_page, tmp_path, body, rule):
     assert [line.split(" ")[0] for line in found] == [rule]
 
 
+def test_axe_judges_the_looks_of_what_is_drawn_otherwise_and_leaves_the_page_whole(open_page, tmp_path):
+    rows = [f"<li><b>{k}</b></li>" for k in range(20)]
+    rows[11] = '<li><b><font color="#999999">11</font></b></li>'
+    rows[12] = "<li><b><button></button></b></li>"
+    page = open_page(write_page(tmp_path, f"<h1>Board</h1><ul>{''.join(rows)}</ul>"))
+    before = page.content()
+    found = axe(page)
+    assert [line.split(" ")[0] for line in found] == ["button-name", "color-contrast"]
+    assert page.content() == before
+
+
 def test_both_colour_schemes_and_the_language_reach_the_page(open_page, tmp_path):
     page = write_page(tmp_path)
     for scheme in ("light", "dark"):
