@@ -1,4 +1,4 @@
-"""Where the reference folder is, and the closing line that says how many official outputs are reproduced."""
+"""Where the reference folder is, and the closing lines: official outputs reproduced, hostile cases answered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,26 @@ def tell_parity(record_property: Callable[[str, object], None]) -> Callable[[int
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line: how many official outputs, and samples of them, were walked and found equal under every engine."""
+    """What was walked, a line each."""
+    tell_outputs(terminalreporter)
+    tell_hostile(terminalreporter)
+
+
+def tell_hostile(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cases of the hostile corpus, of all there are, got the answer they ask for in every run."""
+    found: dict[str, bool] = {}
+    for kind in ("passed", "failed"):
+        for report in terminalreporter.stats.get(kind, ()):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "hostile":
+                    found[str(value)] = found.get(str(value), True) and kind == "passed"
+    if found:
+        cases = len(list((SHARED / "hostile").glob("[!_]*/")))
+        terminalreporter.write_line(f"hostile: {sum(found.values())} of {cases} cases")
+
+
+def tell_outputs(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many official outputs, and samples of them, were walked and found equal under every engine."""
     found: dict[str, list[tuple[int, int]]] = {}
     for kind in ("passed", "failed"):
         for report in terminalreporter.stats.get(kind, ()):
