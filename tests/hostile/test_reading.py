@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from ocr_eval.formats import read
 from ocr_eval.formats.check import Examination, examine
+from tests.board.hostile_texts import all_texts
 from tests.hostile import corpus
 from tests.hostile.corpus import HOSTILE
 
@@ -101,3 +103,21 @@ def test_a_bow_tie_is_told_with_both_areas() -> None:
 def test_a_pickle_is_no_known_layout(name: str) -> None:
     found = examine(HOSTILE / "153-pickle-file" / name)
     assert [problem.code for problem in found.problems] == ["E_FORMAT"]
+
+
+@needs_corpus
+def test_texts_names_and_cards_of_the_corpus_go_through_the_pages() -> None:
+    """tests/browser and tests/board put every text of this list into every field of a board."""
+    listed = set(all_texts(HOSTILE))
+    wanted = {"res_<img src=x onerror=alert(1)>.txt"}
+    for case in CASES.values():
+        if case["group"] == "text":
+            table = look(case["id"]).instances
+            assert table is not None
+            wanted |= {text for text in table.texts if text and case["id"][:3] != "106"}
+        elif case["group"] == "structured" and case.get("role") == "method-card":
+            path = HOSTILE / case["id"] / case["files"][0]
+            wanted |= set(json.loads(path.read_text()).values()) if path.suffix == ".json" else set()
+        elif case.get("role") == "method-ids":
+            wanted |= set(corpus.lines_of(case))
+    assert sorted(wanted - listed) == []
