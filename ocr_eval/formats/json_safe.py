@@ -21,7 +21,7 @@ from ocr_eval.limits import Limits
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)  # possessive: linear, also when unclosed
 _CONSTANT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?Infinity|NaN', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")  # escapes of what no text may hold
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -77,14 +77,19 @@ def parse(data: bytes, limits: Limits) -> Any:
         raise JsonFault(
             "E_JSON_DUPKEY", f"key {quote(found.key)} occurs twice in {pointer or 'the document'}"
         )
-    if _SURROGATE.search(data):
-        _no_half_pairs(document)
+    if _SUSPECT.search(data):
+        _only_characters(document)
     return document
 
 
-def _no_half_pairs(document: Any) -> None:
+def _only_characters(document: Any) -> None:
+    """Raises JsonFault for a text with NUL or half of a surrogate pair, which the bytes of a document cannot hold."""
     for pointer, value in _walk(document):
         for text in [value] if isinstance(value, str) else value if isinstance(value, dict) else ():
+            if "\0" in text:
+                raise JsonFault(
+                    "E_ENCODING", f"{pointer or 'a key'} holds NUL", "write texts without \\u0000"
+                )
             if any("\ud800" <= c <= "\udfff" for c in text):
                 reason = f"{pointer or 'a key'} holds half of a surrogate pair"
                 raise JsonFault("E_ENCODING", reason, "write the character itself")

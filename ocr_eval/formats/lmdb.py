@@ -109,9 +109,12 @@ def _label(data: bytes, found: dict[bytes, Value], key: str, options: Options) -
         hint = "--limit characters=N raises the limit when the file is honest"
         raise JsonFault("E_LIMIT", f"{key} has {where.size} bytes", hint)
     try:
-        return data[where.start : where.start + where.size].decode()
+        label = data[where.start : where.start + where.size].decode()
     except UnicodeDecodeError:
         raise JsonFault("E_ENCODING", f"{key} is not UTF-8") from None
+    if "\0" in label:
+        raise JsonFault("E_ENCODING", f"{key} holds NUL")
+    return label
 
 
 def _object(label: str, options: Options) -> dict[str, Any] | None:

@@ -200,7 +200,10 @@ def _text(data: bytes, place: int, end: int, order: str) -> str:
     if kind not in codec:
         raise MatFault("E_FORMAT", f"text of type {kind} at byte {place}")
     try:
-        return data[at:stop].decode(codec[kind])
+        text = data[at:stop].decode(codec[kind])
     except UnicodeDecodeError as error:
         reason = f"byte 0x{data[at + error.start]:02x} of a text is not {codec[kind].upper()}"
         raise MatFault("E_ENCODING", reason) from None
+    if "\0" in text:
+        raise MatFault("E_ENCODING", f"NUL in the text at byte {place}")
+    return text

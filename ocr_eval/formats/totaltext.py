@@ -135,18 +135,22 @@ def _add(line: int, values: dict[str, list[str]], options: Options, columns: Col
         raise Misread(fault.code, fault.reason, fault.hint, line) from None
     if len(x) != len(y) or not x:
         raise Misread("E_FORMAT", f"{len(x)} x and {len(y)} y, expected equally many", "", line)
-    text = ",".join(map(_plain, values["transcriptions"])) if values["transcriptions"] else "#"
+    try:
+        text = ",".join(map(_plain, values["transcriptions"])) if values["transcriptions"] else "#"
+        orientations = [*map(_plain, values["ornt"])]
+    except ValueError as error:
+        raise Misread("E_ENCODING", str(error), "write the character itself", line) from None
     if len(text) > limits.characters:
         reason = f"transcription of {len(text)} characters, at most {limits.characters}"
         hint = "--limit characters=N raises the limit when the file is honest"
         raise Misread("E_LIMIT", reason, hint, line)
-    ignored = text == "#" or "#" in map(_plain, values["ornt"])
+    ignored = text == "#" or "#" in orientations
     ring = [value for point in zip(x, y, strict=True) for value in point]
     columns.add(ring, text, not (ignored and options.role == "gt"), 1.0, line)
 
 
 def _plain(quoted: str) -> str:
-    """A quoted text without its quotes and escapes."""
+    """A quoted text without its quotes and escapes. Raises ValueError for an escape of what is no character."""
     return _ESCAPE.sub(_character, quoted[1:-1]) if quoted[:1] in ("'", '"') else quoted
 
 
@@ -155,8 +159,8 @@ def _character(match: re.Match[str]) -> str:
     if digits is None:
         return _LETTERS.get(match[4], match[4])
     point = int(digits, 16)
-    if point > 0x10FFFF or 0xD800 <= point < 0xE000:
-        return "\ufffd"
+    if not 0 < point <= 0x10FFFF or 0xD800 <= point < 0xE000:
+        raise ValueError(f"escape {quote(match[0])} is no character")
     return chr(point)
 
 

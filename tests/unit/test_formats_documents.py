@@ -37,6 +37,8 @@ IMAGE = {"img_name": "x/img_01.jpg", "points": [PAIRS], "scores": [0.25], "texts
         ('["\\ud800"]', "E_ENCODING", "/0 holds half"),
         ('{"a/b": ["\\udc00x"]}', "E_ENCODING", "/a~1b/0 holds half"),
         ('{"\\ud800": 1}', "E_ENCODING", "a key holds half"),
+        ('[{"a": "b\\u0000"}]', "E_ENCODING", "/0/a holds NUL"),
+        ('{"\\u0000": 1}', "E_ENCODING", "a key holds NUL"),
         ("[" * 65 + "]" * 65, "E_LIMIT", "deeper than 64"),
         ('{"a":' * 65 + "1" + "}" * 65, "E_LIMIT", "deeper than 64"),
     ],

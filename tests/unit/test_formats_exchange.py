@@ -227,6 +227,13 @@ def test_records_of_total_text_may_wrap_and_hold_several_parts(tmp_path: Path) -
         (RECORD.replace("0 9 9", ""), "E_FORMAT", "0 x and 3 y"),
         ("hello", "E_FORMAT", "'hello' belongs to no record"),
         (RECORD.replace("WORD", "a" * 4097), "E_LIMIT", "transcription of 4097"),
+        ("x: [[0 9 9]], y: [[0 0 5]], ornt: [u'c'], transcriptions: [u'a\\ud800']", "E_ENCODING", "\\ud800"),
+        (
+            "x: [[0 9 9]], y: [[0 0 5]], ornt: [u'c'], transcriptions: ['\\U00110000']",
+            "E_ENCODING",
+            "\\U0011",
+        ),
+        ("x: [[0 9 9]], y: [[0 0 5]], ornt: ['\\x00'], transcriptions: ['a']", "E_ENCODING", "\\x00"),
     ],
 )
 def test_a_record_of_total_text_that_is_refused(tmp_path: Path, record: str, code: str, words: str) -> None:
