@@ -75,8 +75,8 @@ def command(settings: Settings, /, annotations: tuple[str, ...], **flags: Any) -
 
     Instances are paired one to one above an IoU, and grouped into units that overlap: match, split, merge, regroup,
     missing, extra. Guideline cases are ranked by the points of agreement that settling them would bring back.
-    Annotators are called R1, R2, … in everything that is written, unless --names. FILE is a COCO document with several
-    annotators: every row of its images names one.
+    Annotators are called R1, R2, … in everything that is written, unless --names. FILE is one document with several
+    annotators: an export of Label Studio or CVAT, Prodigy's JSONL, COCO or our JSON with the key annotator.
     """
     from ocr_eval.cli.output import emit
 
@@ -101,12 +101,12 @@ def compared(
     """The agreement of the annotations given, and the paths that were read."""
     from ocr_eval.agreement.library import agreement
     from ocr_eval.cli import agree_inputs as inputs
-    from ocr_eval.cli.annotators import named_annotators
+    from ocr_eval.cli.annotators import is_one_file, named_annotators, read_one_file
 
     if not annotations:
         raise usage_error("no annotations given", "give NAME=PATH NAME=PATH, or --before DIR --after DIR")
-    if len(annotations) == 1 and inputs.is_one_file(annotations[0]):
-        tables = inputs.read_one_file(annotations[0], flags, settings)
+    if is_one_file(annotations):
+        tables = inputs.with_words(read_one_file(annotations[0], flags, settings), flags)
         return agreement(tables, **inputs.options(tables, flags)), list(annotations)
     named = named_annotators(annotations, settings)
     out_folder(flags["out"], [path for _, path in named])

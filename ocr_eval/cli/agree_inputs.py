@@ -13,19 +13,6 @@ if TYPE_CHECKING:
     from ocr_eval.tables.instances import Instances
 
 
-def is_one_file(argument: str) -> bool:
-    """Whether the only argument is a JSON file, which may hold several annotators."""
-    return argument.lower().endswith(".json") and Path(argument).is_file()
-
-
-def read_one_file(path: str, flags: dict[str, Any], settings: Settings) -> dict[str, Instances]:
-    """annotator -> table of a COCO document whose images name their annotator."""
-    from ocr_eval.agreement.several import read_several
-    from ocr_eval.cli.inputs import parse_limits
-
-    return read_several(path, parse_limits(flags["limit"]), max_errors=settings.max_errors)
-
-
 def annotators_in(folder: str) -> list[tuple[str, str]]:
     """(name, path) of every sub-folder and file of a round; hidden ones are left out."""
     try:
@@ -50,7 +37,11 @@ def read_annotations(
     """name -> table; with ``--words-of`` characters are put together to words."""
     from ocr_eval.cli.annotators import read_annotators
 
-    tables = read_annotators(named, flags, settings)
+    return with_words(read_annotators(named, flags, settings), flags)
+
+
+def with_words(tables: dict[str, Instances], flags: dict[str, Any]) -> dict[str, Instances]:
+    """The tables, characters put together to the words of ``--words-of`` where that is given."""
     if flags["words_of"]:
         from ocr_eval.agreement.assembly import with_words_of
 

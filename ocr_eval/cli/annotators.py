@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.errors import InputError, usage_error
+from ocr_eval.errors import InputError, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
@@ -27,6 +28,31 @@ def named_annotators(arguments: Sequence[str], settings: Settings) -> list[tuple
     if len(checked) < 2:
         raise usage_error("one annotation is given, this takes two or more", "add a second NAME=PATH")
     return [(name, path) for (name, _), (_, path) in zip(found, checked, strict=True)]
+
+
+def is_one_file(arguments: Sequence[str]) -> bool:
+    """Whether the arguments are one file, which then must hold several annotators."""
+    return len(arguments) == 1 and Path(arguments[0]).is_file()
+
+
+def read_one_file(path: str, flags: dict[str, Any], settings: Settings) -> dict[str, Instances]:
+    """annotator -> table of a document that names who drew what.
+
+    ``flags`` as in ``read_annotators``. Raises InputError: what reading raises, E_USAGE for a single annotator.
+    """
+    from ocr_eval.cli.inputs import parse_limits
+    from ocr_eval.formats.by_annotator import read_by_annotator
+
+    tables = read_by_annotator(
+        path,
+        format=flags["gt_format"],
+        limits=parse_limits(flags["limit"]),
+        max_errors=settings.max_errors,
+    )
+    if len(tables) < 2:
+        hint = "give every annotator's file: NAME=PATH NAME=PATH"
+        raise usage_error(f"{quote(path)} holds one annotator, this takes two or more", hint)
+    return tables
 
 
 def read_annotators(

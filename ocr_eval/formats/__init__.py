@@ -69,9 +69,19 @@ FORMATS: dict[str, Row] = {
     "rrc-2024": Row(
         "ocr_eval.formats.rrc2024:RRC2024", True, True, "one JSON: image -> points, text, ignore"
     ),
-    "coco": Row("ocr_eval.formats.coco:COCO", True, True, "COCO instances, or a list of COCO results"),
+    "coco": Row(
+        "ocr_eval.formats.coco:COCO",
+        True,
+        True,
+        "COCO instances, or a list of COCO results",
+        {"annotator": (ANY,)},
+    ),
     "coco-text": Row(
-        "ocr_eval.formats.coco_text:COCO_TEXT", True, True, "COCO-Text anns and imgs, or results"
+        "ocr_eval.formats.coco_text:COCO_TEXT",
+        True,
+        True,
+        "COCO-Text anns and imgs, or results",
+        {"annotator": (ANY,)},
     ),
     "hiertext": Row(
         "ocr_eval.formats.hiertext:HIERTEXT",
@@ -161,7 +171,13 @@ FORMATS: dict[str, Row] = {
             "prefix": ("keep", "strip"),
         },
     ),
-    "json": Row("ocr_eval.formats.json_lines:JSON", True, True, "objects of image, box, text, score, care"),
+    "json": Row(
+        "ocr_eval.formats.json_lines:JSON",
+        True,
+        True,
+        "objects of image, box, text, score, care",
+        {"annotator": (ANY,)},
+    ),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row(
         "ocr_eval.formats.words:PAIRS",
@@ -173,7 +189,11 @@ FORMATS: dict[str, Row] = {
     "lmdb": Row("ocr_eval.formats.lmdb:LMDB", False, True, "LMDB of a recognition set: data.mdb"),
     "csv": Row("ocr_eval.formats.csv_words:CSV", False, True, "header image,text[,score]"),
     "jsonl": Row(
-        "ocr_eval.formats.json_lines:JSONL", False, True, "one object of filename and text per line"
+        "ocr_eval.formats.json_lines:JSONL",
+        False,
+        True,
+        "one object of filename and text per line",
+        {"annotator": (ANY,)},
     ),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
     "page-xml": Row("ocr_eval.formats.page_xml:PAGE_XML", False, False, "PAGE XML, one text per page"),

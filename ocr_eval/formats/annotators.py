@@ -31,7 +31,7 @@ def chosen_one(columns: Columns, options: Options, findings: Findings) -> Column
     flag = f"{'--gt-format' if options.role == 'gt' else '--pred-format'} '{columns.format}(annotator=NAME)'"
     if named is not None:
         if named in known:
-            return part_of(columns, named)
+            return part_of(columns, named) if len(known) > 1 else columns
         has = f"annotators are {_listed(known)}" if any(known) else "the document names none"
         raise usage_error(f"no annotator is called {quote(named)}", has, source=findings.source)
     by_sample: dict[str, set[str]] = {}
@@ -48,7 +48,12 @@ def chosen_one(columns: Columns, options: Options, findings: Findings) -> Column
 
 
 def part_of(columns: Columns, annotator: str) -> Columns:
-    """The samples of one annotator, in their order, as columns of their own."""
+    """The samples of one annotator, in their order, as columns of their own.
+
+    Raises InputError (E_USAGE) where words stand in lines: these cannot be taken apart.
+    """
+    if columns.levels is not None:
+        raise usage_error("words in lines of several annotators are not read", "give a file per annotator")
     mine = [who == annotator for who in columns.annotators]
     one = [keep for keep, size in zip(mine, columns.sizes, strict=True) for _ in range(size)]
     per_instance = (columns.counts, columns.texts, columns.care, columns.confidence, columns.lines)
@@ -71,7 +76,9 @@ def part_of(columns: Columns, annotator: str) -> Columns:
         ),
         numbers={name: _kept(values, one) for name, values in columns.numbers.items()},
         aliases=_kept(columns.aliases, mine),
+        angle=_kept(columns.angle, one),
         has_confidence=columns.has_confidence,
+        has_angle=columns.has_angle,
     )
 
 

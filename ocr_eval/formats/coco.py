@@ -70,9 +70,10 @@ class Coco:
                     raise JsonFault(
                         "E_FORMAT", f"{pointer} refers to image_id {quote(image)}, which is absent"
                     )
-                sample = samples[image]
-                if sample is not None:
-                    gathered.add(sample, coco_rows.found(row, k, pointer, options, findings))
+                owner = samples[image]
+                if owner is not None:
+                    sample, who = owner
+                    gathered.add(sample, coco_rows.found(row, k, pointer, options, findings), who)
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         columns.has_confidence = options.confidence

@@ -9,8 +9,8 @@ from ocr_eval.errors import Findings, quote
 from ocr_eval.formats import coco_rows
 from ocr_eval.formats.gathered import Found, Gathered
 from ocr_eval.formats.json_safe import JsonFault, kind
-from ocr_eval.formats.reader import Columns, Entry, Options
-from ocr_eval.formats.schema import Names, identity
+from ocr_eval.formats.reader import Columns, Entry, Options, Owner
+from ocr_eval.formats.schema import Names, annotator, identity
 from ocr_eval.tables.spelling import NUMBERS
 
 
@@ -27,11 +27,12 @@ def images_of(
     findings: Findings,
     gathered: Gathered,
     columns: Columns,
-) -> dict[str, str | None]:
-    """id -> sample, None for an image that the gt does not have. The samples are opened by ascending id."""
+) -> dict[str, Owner | None]:
+    """id -> sample and annotator, None for an image that the gt does not have. Samples are opened by ascending id."""
     names = Names(entry, options, findings)
-    found: dict[str, str | None] = {}
-    taken: set[str | None] = set()
+    found: dict[str, Owner | None] = {}
+    taken: set[Owner] = set()
+    several = any(isinstance(image, dict) and "annotator" in image for image in images)
     for k, image in enumerate(images):
         pointer = f"{path}/{k}"
         try:
@@ -44,19 +45,21 @@ def images_of(
             if name is not None and not isinstance(name, str):
                 raise JsonFault("E_FORMAT", f"{pointer}/file_name must be a string, got {kind(name)}")
             found[own] = None
-            sample = names.numbered(own) if name is None else names.sample(name, f"{pointer}/file_name")
-            if sample in taken:
-                raise JsonFault("E_ENTRY_DUPLICATE", f"{pointer} is the sample {quote(str(sample))} again")
+            who = annotator(image, pointer) if several else None
+            where = f"{pointer}/file_name"
+            sample = names.numbered(own) if name is None else names.sample(name, where, who or "")
             if sample is not None:
-                taken.add(sample)
-                found[own] = sample
+                if (sample, who) in taken:
+                    raise JsonFault("E_ENTRY_DUPLICATE", f"{pointer} is the sample {quote(sample)} again")
+                taken.add((sample, who))
+                found[own] = (sample, who)
         except JsonFault as fault:
             findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
     names.tell_unknown()
     for own in sorted(found, key=coco_rows.image_order):
-        sample = found[own]
-        if sample is not None:
-            gathered.open(sample)
+        owner = found[own]
+        if owner is not None:
+            gathered.open(*owner)
             columns.aliases.append(own)
     return found
 

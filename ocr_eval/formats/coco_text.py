@@ -18,7 +18,7 @@ from ocr_eval.formats.coco_results import columns_of, images_of, read_results
 from ocr_eval.formats.gathered import Gathered
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, token
-from ocr_eval.formats.reader import Columns, Entry, Options
+from ocr_eval.formats.reader import Columns, Entry, Options, Owner
 from ocr_eval.formats.schema import field, identity
 
 LISTS = ("imgToAnns", "img2Anns")
@@ -71,10 +71,11 @@ class CocoText:
                 if image not in samples:
                     reason = f"{pointer} refers to image_id {quote(image)}, which is absent"
                     raise JsonFault("E_FORMAT", reason)
-                sample = samples[image]
-                if sample is not None:
+                owner = samples[image]
+                if owner is not None:
+                    sample, who = owner
                     found = coco_rows.found(row, position[key], pointer, options, findings)
-                    gathered.add(sample, found)
+                    gathered.add(sample, found, who)
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         columns.has_confidence = options.confidence
@@ -90,7 +91,7 @@ def _with_id(image: Any, key: str) -> Any:
 def _order(
     document: dict[str, Any],
     annotations: dict[str, Any],
-    samples: dict[str, str | None],
+    samples: dict[str, Owner | None],
     entry: Entry,
     findings: Findings,
 ) -> list[str]:

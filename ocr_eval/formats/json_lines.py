@@ -3,8 +3,8 @@
 ``json``: ``{"image": "img_1", "box": [x1, y1, …], "text": …, "score": …, "care": …}``, one object per instance; a box
 has four numbers (x1, y1, x2, y2) or an even number from six on, and ``"ring"`` in its place any even number. What else
 an image or an instance may say, so that the form holds whatever a table does, stands in ``json_structure``.
-``jsonl``: ``{"image" or "filename", "text", "score", "care"}``, one sample per line, the last two if need be. Other
-keys are left out and counted.
+``jsonl``: ``{"image" or "filename", "text", "score", "care"}``, one sample per line, the last two if need be. Either
+may say who wrote it, ``"annotator"``. Other keys are left out and counted.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number, pa
 from ocr_eval.formats.json_structure import IMAGE_KEYS, MORE_KEYS, Structure, image_of, is_image, more_of
 from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.reader import Columns, Entry, Options
-from ocr_eval.formats.schema import Names, corner_box, count_others, flag, flat_ring, key_name
+from ocr_eval.formats.schema import Names, annotator, corner_box, count_others, flag, flat_ring, key_name
 from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
 
-KEYS = {"image", "box", "ring", "text", "score", "care"} | MORE_KEYS
+KEYS = {"image", "annotator", "box", "ring", "text", "score", "care"} | MORE_KEYS
 _BARE = re.compile(rb'\[?\s{0,4}\{"image": ?"[^"\\]*+", ?"(?:ring"|level": ?"image")')
 
 
@@ -46,22 +46,24 @@ class Json:
         columns.has_confidence = options.confidence
         names, gathered = Names(entry, options, findings), Gathered(entry, options, findings)
         structure, before = Structure(), findings.total
+        several = any(isinstance(row, dict) and "annotator" in row for _, row, _ in rows)
         for pointer, row, line in rows:
             try:
+                who = annotator(row, pointer) if several else None
                 if is_image(row):
-                    self._image(row, pointer, names, gathered, structure, options)
+                    self._image(row, who, pointer, names, gathered, structure, options)
                     count_others(row, IMAGE_KEYS, entry, findings)
                     continue
                 found, more = _instance(row, pointer, line, options), more_of(row, pointer)
-                sample = names.again(key_name(row, "image", pointer), f"{pointer}/image")
+                sample = names.again(key_name(row, "image", pointer), f"{pointer}/image", who or "")
             except JsonFault as fault:
                 place = None if columns.pointer else line
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=place)
                 continue
             count_others(row, KEYS, entry, findings)
             if sample is not None:
-                gathered.add(sample, found)
-                structure.more.setdefault(sample, []).append(more)
+                gathered.add(sample, found, who)
+                structure.more.setdefault((sample, who), []).append(more)
         names.tell_unknown()
         gathered.fill(columns)
         if findings.total == before:
@@ -74,6 +76,7 @@ class Json:
     def _image(
         self,
         row: dict[str, Any],
+        who: str | None,
         pointer: str,
         names: Names,
         gathered: Gathered,
@@ -81,13 +84,13 @@ class Json:
         options: Options,
     ) -> None:
         image = image_of(row, pointer, options, lambda item, where: _ring(item, where, options))
-        sample = names.again(key_name(row, "image", pointer), f"{pointer}/image")
+        sample = names.again(key_name(row, "image", pointer), f"{pointer}/image", who or "")
         if sample is None:
             return
-        if sample in structure.images:
+        if (sample, who) in structure.images:
             raise JsonFault("E_ENTRY_DUPLICATE", f"{pointer} describes an image again")
-        structure.images[sample] = image
-        gathered.open(sample)
+        structure.images[sample, who] = image
+        gathered.open(sample, who)
 
 
 class JsonLines:
@@ -107,12 +110,14 @@ class JsonLines:
         rows = list(_by_line(entry, options, findings))
         scored = any(isinstance(row, dict) and "score" in row for _, row, _ in rows)
         columns.has_confidence = options.role != "gt" and (scored or options.confidence)
+        several = any(isinstance(row, dict) and "annotator" in row for _, row, _ in rows)
         for _, row, line in rows:
             try:
                 if not isinstance(row, dict):
                     raise JsonFault("E_FORMAT", f"the line must be an object, got {kind(row)}")
                 key = "image" if "image" in row else "filename"
-                sample = names.sample(key_name(row, key, ""), f"/{key}")
+                who = annotator(row, "") if several else None
+                sample = names.sample(key_name(row, key, ""), f"/{key}", who or "")
                 text = row.get("text")
                 if not isinstance(text, str):
                     raise JsonFault("E_FORMAT", f"/text must be a string, got {kind(text)}")
@@ -122,10 +127,10 @@ class JsonLines:
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=line)
                 continue
-            count_others(row, {key, "text", "score", "care"}, entry, findings)
+            count_others(row, {key, "annotator", "text", "score", "care"}, entry, findings)
             if sample is not None:
                 columns.add((), text, care, score, line)
-                columns.close(sample, entry.name)
+                columns.close(sample, entry.name, who)
         names.tell_unknown()
         return columns
 

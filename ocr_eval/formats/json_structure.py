@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ocr_eval.formats.json_safe import JsonFault, kind
-from ocr_eval.formats.reader import Columns, Options
+from ocr_eval.formats.reader import Columns, Options, Owner
 from ocr_eval.formats.schema import flag
 from ocr_eval.tables.levels import LevelsBuilder
 from ocr_eval.tables.spelling import NUMBERS
 
-IMAGE_KEYS = {"image", "level", "alias", "size", "lines", "paragraphs"}
+IMAGE_KEYS = {"image", "annotator", "level", "alias", "size", "lines", "paragraphs"}
 MORE_KEYS = {"angle", "numbers", "line"}
 _LARGEST = 1 << 24  # pixels on a side, as in HierText documents
 _NUMBER = 1e15  # the largest number beside an instance: an area
@@ -135,14 +135,14 @@ def _number(value: Any, pointer: str, most: float) -> float:
 class Structure:
     """Collects images and what their instances have, sample by sample; ``fill`` adds it to the columns."""
 
-    images: dict[str, Image] = field(default_factory=dict)
-    more: dict[str, list[More]] = field(default_factory=dict)
+    images: dict[Owner, Image] = field(default_factory=dict)
+    more: dict[Owner, list[More]] = field(default_factory=dict)
 
     def fill(self, columns: Columns) -> None:
         """Angles, numbers, levels and aliases of all samples, in their order. Raises JsonFault where some lack what
         others have.
         """
-        every = [one for sample in columns.samples for one in self.more.get(sample, ())]
+        every = [one for owner in columns.owners() for one in self.more.get(owner, ())]
         keys = {one.keys for one in every}
         if len(keys) > 1:
             few, many = sorted(keys, key=len)[0], sorted(keys, key=len)[-1]
@@ -158,26 +158,27 @@ class Structure:
         self._levels(columns, "line" in own)
 
     def _aliases(self, columns: Columns) -> None:
-        aliases = [image.alias for image in map(self.images.get, columns.samples) if image is not None]
+        aliases = [image.alias for image in map(self.images.get, columns.owners()) if image is not None]
         given = [alias for alias in aliases if alias is not None]
         if given:
-            if len(given) < len(columns.samples) or len(set(given)) < len(given):
+            different = set(zip(given, columns.annotators or given, strict=False))
+            if len(given) < len(columns.samples) or len(different) < len(given):
                 raise JsonFault("E_FORMAT", "every image needs an alias of its own where one has it")
             columns.aliases = given
 
     def _levels(self, columns: Columns, wanted: bool) -> None:
-        known = [self.images.get(sample) for sample in columns.samples]
+        known = [self.images.get(owner) for owner in columns.owners()]
         given = [image for image in known if image is not None and image.lines is not None]
         if not given and not wanted:
             return
         if len(given) < len(known) or (columns.care and not wanted):
             raise JsonFault("E_FORMAT", "some images or instances have lines and others do not")
         levels = columns.levels = LevelsBuilder()
-        for sample, image in zip(columns.samples, given, strict=True):
+        for owner, image in zip(columns.owners(), given, strict=True):
             levels.begin(*image.size)
             above = [levels.paragraph(one.care, one.ring) for one in image.paragraphs]
             lines = [levels.line(above[one.above], one.care, one.ring) for one in image.lines or ()]
-            for one in self.more.get(sample, ()):
+            for one in self.more.get(owner, ()):
                 if one.line >= len(lines):
                     reason = f"an instance is in line {one.line} of an image with {len(lines)} lines"
                     raise JsonFault("E_FORMAT", reason)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ocr_eval.formats.glimpse import Glimpse
 
 DONT_CARE = "###"
+Owner = tuple[str, str | None]  # sample and annotator, None where the document tells none
 
 
 class Entry(NamedTuple):
@@ -101,6 +102,12 @@ class Columns:
             self.annotators.append(annotator)
         self.sizes.append(len(self.care) - self._closed)
         self._closed = len(self.care)
+
+    def owners(self) -> list[Owner]:
+        """Sample and annotator of every sample."""
+        if not self.annotators:
+            return [(sample, None) for sample in self.samples]
+        return list(zip(self.samples, self.annotators, strict=True))
 
     def builder(self, source: str, required_text: bool, findings: Findings) -> InstancesBuilder:
         """The builder of ``Instances``. Lines without a text among lines with one are read as empty, with a note."""

@@ -115,6 +115,17 @@ def identity(item: dict[str, Any], key: str, pointer: str) -> str:
     return str(value)
 
 
+def annotator(item: Any, pointer: str) -> str:
+    """Who made an object, ``annotator``: a string or a whole number, as text; empty where nobody is named."""
+    value = item.get("annotator") if isinstance(item, dict) else None
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        reason = f"{pointer}/annotator must be a name or a whole number, got {kind(value)}"
+        raise JsonFault("E_FORMAT", reason)
+    return str(value)
+
+
 def flag(item: dict[str, Any], key: str, pointer: str) -> bool:
     """A boolean or 0 or 1; False where the key is absent."""
     value = item.get(key, False)

@@ -184,6 +184,11 @@ def test_one_file_with_several_annotators(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "out/agreement.json").read_text())
     assert {row["annotator"] for row in written["annotators"]} == set("xyz")
     assert written["agreement"]["end_to_end_f1"]["value"] == 1 / 3  # x and y wrote nothing, z a letter
+    body["images"] = body["images"][:1]
+    body["annotations"] = body["annotations"][:1]
+    (tmp_path / "one.json").write_text(json.dumps(body))
+    done = run("agree", tmp_path / "one.json", "--out", tmp_path / "out")
+    assert (done.status, "holds one annotator, this takes two or more" in done.err) == (2, True)
 
 
 def test_checks_on_the_mean(data: Path, tmp_path: Path) -> None:

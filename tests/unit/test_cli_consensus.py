@@ -175,3 +175,15 @@ def test_what_cannot_be_merged_is_refused(
         "d",
         "e",
     ]  # nothing left behind
+
+
+def test_one_document_of_several_annotators(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"image": "a.png", "box": [0, 0, 50, 10], "text": text, "annotator": who})
+        for who, text in (("x", "SALE"), ("y", "SALE"), ("z", "SALT"))
+    ]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
+    ran = run("consensus", tmp_path / "all.jsonl", "--out", tmp_path / "out")
+    assert ran.status == 0, ran.err
+    (label,) = [json.loads(line) for line in (tmp_path / "out/gt.jsonl").read_text("utf-8").splitlines()]
+    assert label["text"] == "SALE"
