@@ -65,7 +65,7 @@ def command(settings: Settings, /, **flags: Any) -> int:
     from ocr_eval.audit.decisions import read_decisions
     from ocr_eval.cli.audit_inputs import read_gt
     from ocr_eval.cli.inputs import parse_limits, resolve_gt
-    from ocr_eval.cli.new_files import discard, free_target, stage
+    from ocr_eval.cli.new_files import free_target, staged
     from ocr_eval.cli.output import OutputFile, emit
 
     limits = parse_limits(flags["limit"])
@@ -84,19 +84,16 @@ def command(settings: Settings, /, **flags: Any) -> int:
     planned = plan(gt, decisions)
     files, whole, is_folder = source_files(path, limits)
     new_files = rewritten(files, gt, planned.changes, whole=whole)
-    with OutputFile(beside) as provenance:
-        staged = stage(new_files, target, whole=whole, is_folder=is_folder)
-        try:
-            new = read_back(staged, gt, flags["gt_format"], limits, settings)
-            check_result(gt, new, planned.changes)
-            scores = scored(path, staged, dataset, settings, flags) if flags["checkers"] else []
-            body = report(gt, new, planned, flags, scores)
-            staged.rename(target)
-        except BaseException:
-            discard(staged)
-            raise
+    files_of = staged(new_files, target, whole=whole, is_folder=is_folder)
+    with OutputFile(beside) as provenance, files_of as made:
+        new = read_back(made, gt, flags["gt_format"], limits, settings)
+        check_result(gt, new, planned.changes)
+        scores = scored(path, made, dataset, settings, flags) if flags["checkers"] else []
+        body = report(gt, new, planned, flags, scores)
         text = json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-        provenance.commit(text)
+        provenance.fill(text)
+        made.rename(target)
+        provenance.replace()
     emit(text if flags["format"] == "json" else to_text(body, flags["out"], str(beside)))
     tell_refused(planned, flags["decisions"], settings)
     return 0

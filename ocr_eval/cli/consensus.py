@@ -58,7 +58,7 @@ def command(settings: Settings, /, inputs: tuple[str, ...], **flags: Any) -> int
     """
     from ocr_eval.agreement.consensus import consensus
     from ocr_eval.agreement.consensus_output import to_text, written
-    from ocr_eval.cli.new_files import discard, stage
+    from ocr_eval.cli.new_files import staged
     from ocr_eval.cli.output import emit
 
     if flags["quorum"] != flags["quorum"]:  # click lets nan through every range
@@ -68,13 +68,9 @@ def command(settings: Settings, /, inputs: tuple[str, ...], **flags: Any) -> int
     rules = {name: flags[name] for name in ("text", "rings", "quorum")}
     tables = [one.table for one in annotations.annotators]
     made = written(consensus(tables, **rules), annotations, rules)
-    staged = stage(made.files, target, whole=False, is_folder=True)
-    try:
-        check_result(staged, made, annotations, flags)
-        staged.rename(target)
-    except BaseException:
-        discard(staged)
-        raise
+    with staged(made.files, target, whole=False, is_folder=True) as path:
+        check_result(path, made, annotations, flags)
+        path.rename(target)
     if flags["format"] == "json":
         emit(made.files["consensus.json"].decode())
     else:

@@ -44,9 +44,15 @@ def _copy(board: Path) -> None:
     import shutil
 
     from ocr_eval.assets import leaderboard_path
+    from ocr_eval.cli.temporaries import Temporary
 
     try:
-        shutil.copytree(leaderboard_path(), board, copy_function=shutil.copyfile)
+        new = Temporary(board, is_folder=True)
+        try:
+            shutil.copytree(leaderboard_path(), new.path, copy_function=shutil.copyfile, dirs_exist_ok=True)
+            new.path.rename(board)
+        finally:
+            new.discard()
     except OSError as error:
         reason = f"{escape(str(board))} cannot be written: {getattr(error, 'strerror', None) or 'some of its files'}"
         raise usage_error(reason, "choose another folder with --out DIR") from None

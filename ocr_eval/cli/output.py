@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from ocr_eval.cli.temporaries import Temporary
 from ocr_eval.errors import InputError, Problem, escape, quote, usage_error
 
 
@@ -87,28 +88,33 @@ class OutputFile:
         try:
             if self.target.is_dir():
                 raise IsADirectoryError(21, "is a directory")
-            umask = os.umask(0)
-            os.umask(umask)
-            import tempfile
-
-            handle, name = tempfile.mkstemp(prefix=f".{self.target.name[:64]}.", dir=self.target.parent)
-            os.fchmod(handle, 0o666 & ~umask)
+            self._new = Temporary(self.target)
         except OSError as error:
             reason = f"{escape(str(target))} cannot be written: {error.strerror or error}"
             raise usage_error(reason, "choose a folder you may write to") from None
-        self._handle = handle
-        self._name = name
-        self._open = True
 
     def commit(self, text: str) -> None:
         """Writes, syncs and renames. Raises InputError (E_USAGE) when the disk does not take it."""
+        self.fill(text)
+        self.replace()
+
+    def fill(self, text: str) -> None:
+        """The first half of ``commit``: the new file is on disk, under its temporary name."""
+        with self._failing(), os.fdopen(self._new.handle, "wb", closefd=False) as stream:
+            stream.write(text.encode("utf-8", "surrogatepass"))
+            stream.flush()
+            os.fsync(self._new.handle)
+
+    def replace(self) -> None:
+        """The second half: the new file takes the place of the old one. Only then the lock goes."""
+        with self._failing():
+            self._new.path.replace(self.target)
+            self._new.close()
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
         try:
-            with os.fdopen(self._handle, "wb", closefd=False) as stream:
-                stream.write(text.encode("utf-8", "surrogatepass"))
-                stream.flush()
-                os.fsync(self._handle)
-            self._close()
-            Path(self._name).replace(self.target)
+            yield
         except OSError as error:
             self.discard()
             reason = f"{escape(str(self.target))} cannot be written: {error.strerror or error}"
@@ -118,14 +124,7 @@ class OutputFile:
 
     def discard(self) -> None:
         """Removes the temporary file, if it is still there."""
-        self._close()
-        with contextlib.suppress(OSError):
-            Path(self._name).unlink()
-
-    def _close(self) -> None:
-        if self._open:
-            self._open = False
-            os.close(self._handle)
+        self._new.discard()
 
     def __enter__(self) -> OutputFile:
         return self
@@ -149,6 +148,9 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str]) -> None:
 
 
 def write_all(pairs: Iterable[tuple[OutputFile, str]]) -> None:
-    """Commits several outputs, in order."""
-    for output, text in pairs:
-        output.commit(text)
+    """Commits several outputs, in order; none is replaced before all are on disk."""
+    opened = list(pairs)
+    for output, text in opened:
+        output.fill(text)
+    for output, _ in opened:
+        output.replace()
