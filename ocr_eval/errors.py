@@ -261,6 +261,12 @@ CODES: dict[str, Code] = {
         "1 prediction covers more than half of the page",
         "check that no box swallows the page",
     ),
+    "W_NO_MATCH": Code(
+        0,
+        "hardly anything matches, and one tested change of reading would make most of it match",
+        "0 of 2077 match as read, 1903 would with x and y swapped",
+        "change the submission or the reading as the message says, then score again",
+    ),
     "W_ORDER": Code(
         0,
         "characters were found in another order than in the ground truth",

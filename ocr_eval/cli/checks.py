@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocr_eval.cli.options import Settings, close_names
-from ocr_eval.errors import CODES, quote, usage_error
+from ocr_eval.errors import CODES, Notice, quote, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.protocols import EvaluationProtocol
@@ -89,3 +89,13 @@ def tell_warnings(records: Sequence[Record], settings: Settings) -> None:
             if line not in said and (settings.verbose or notice.code not in QUIET_CODES):
                 tell(line)
             said.add(line)
+
+
+def tell_explanations(prediction: str, notices: Sequence[Notice]) -> None:
+    """On stderr, whatever the form of the output: why hardly anything matches."""
+    from ocr_eval.cli.output import tell
+    from ocr_eval.errors import escape
+
+    for notice in notices:
+        if notice.code == "W_NO_MATCH":
+            tell(f"{escape(prediction)}: warning[{notice.code}]: {notice}")

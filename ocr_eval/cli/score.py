@@ -63,7 +63,14 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     GT and PRED are a zip, a folder or a single file; GT may be the id of a prepared data set. PRED may be labelled:
     NAME=PATH. A sample without prediction counts as empty.
     """
-    from ocr_eval.cli.checks import check_codes, check_metrics, failed_checks, parse_checks, tell_warnings
+    from ocr_eval.cli.checks import (
+        check_codes,
+        check_metrics,
+        failed_checks,
+        parse_checks,
+        tell_explanations,
+        tell_warnings,
+    )
     from ocr_eval.cli.inputs import (
         dataset_groups,
         named_predictions,
@@ -114,6 +121,9 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
             emit(text)
         if flags["format"] != "text" and not settings.quiet:
             tell_warnings(records, settings)
+        elif not settings.quiet:
+            for record in records:
+                tell_explanations(record.prediction, record.notices)
     for failure in failures:
         tell_problems(failure, max_errors=settings.max_errors, colour=wants_colour(settings.color))
     statuses = [failure.exit_code for failure in failures]

@@ -73,8 +73,11 @@ class Scorer:
         return above(pred, self.flags["confidence_above"])
 
     def score(self, path: str, name: str) -> list[Record]:
-        """One record per protocol."""
-        return self.job.run(self.read(path), name)
+        """One record per protocol; what is next to zero comes with its explanation, if there is a clear one."""
+        from ocr_eval.engine.why_zero import explained
+
+        pred = self.read(path)
+        return explained(self.job.run(pred, name), self.rules, self.gt, pred)
 
 
 def isolation() -> Isolation:

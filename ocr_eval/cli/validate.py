@@ -71,6 +71,7 @@ def command(
     """
     import contextlib
 
+    from ocr_eval.cli.checks import tell_explanations
     from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, reading
     from ocr_eval.cli.output import OutputFile, emit
     from ocr_eval.cli.scoring import isolation
@@ -99,12 +100,14 @@ def command(
         samples = known if known is None or isinstance(known, tuple) else known.sample_ids
         apart = isolation() if flags["isolate"] else None
         found = examined(path, flags["pred_format"], arguments, known=bool(rules), isolation=apart)
-        found = with_missing(found, samples)
+        found = with_explanation(with_missing(found, samples), known, rules)
         arguments["samples"] = samples
         asked = arguments | {"format": flags["pred_format"], "strict": strict}
         official = refusals(path, rules, found, asked, isolation=apart)
         if strict:
             found, official = refused(found, official), []
+        if not settings.quiet:
+            tell_explanations(prediction, found.notices)
         text = report(prediction, found, official, flags["format"], settings)
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
         if flags["format"] == "text" and found.problems:
@@ -150,6 +153,19 @@ def with_missing(found: Examination, samples: tuple[str, ...] | None) -> Examina
         return found
     notice = Notice("W_MISSING_SAMPLES", "samples without prediction", len(missing), tuple(missing[:3]))
     return found._replace(notices=(*found.notices, notice))
+
+
+def with_explanation(
+    found: Examination, known: Instances | tuple[str, ...] | None, rules: Sequence[EvaluationProtocol]
+) -> Examination:
+    """The examination with W_NO_MATCH when hardly anything would match the ground truth and a change explains it."""
+    if found.instances is None or known is None or isinstance(known, tuple):
+        return found
+    from ocr_eval.engine.why_zero import explanation
+
+    text = any(rule.reads.pred_text for rule in rules) or not rules
+    notice = explanation(known, found.instances, text=text)
+    return found if notice is None else found._replace(notices=(*found.notices, notice))
 
 
 def refusals(

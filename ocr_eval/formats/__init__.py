@@ -28,13 +28,20 @@ class Row(NamedTuple):
 NUMBER = "N"  # among the values of a choice: any whole number from 1 on
 ANY = "…"  # likewise: any text, commas included, such as the name of an annotator
 
-ORDERS = {"order": ("xy", "yx")}  # of the two numbers of a point
 FORMATS: dict[str, Row] = {
     "icdar-quad": Row(
-        "ocr_eval.formats.icdar:QUAD", True, False, "x1,y1,…,x4,y4[,confidence][,text]", ORDERS
+        "ocr_eval.formats.icdar:QUAD",
+        True,
+        False,
+        "x1,y1,…,x4,y4[,confidence][,text]",
+        {"order": ("xy", "yx")},
     ),
     "icdar-ltrb": Row(
-        "ocr_eval.formats.icdar:LTRB", True, False, "xmin,ymin,xmax,ymax[,confidence][,text]", ORDERS
+        "ocr_eval.formats.icdar:LTRB",
+        True,
+        False,
+        "xmin,ymin,xmax,ymax[,confidence][,text]",
+        {"order": ("xy", "yx")},
     ),
     "icdar-mlt": Row("ocr_eval.formats.mlt:MLT", True, False, "x1,y1,…,x4,y4,script,text"),
     "polygon": Row(
@@ -42,7 +49,7 @@ FORMATS: dict[str, Row] = {
         True,
         False,
         "x1,y1,…,xn,yn[,confidence][,text]",
-        ORDERS,
+        {"order": ("xy", "yx")},
     ),
     "ctw1500": Row("ocr_eval.formats.ctw1500:CTW1500", True, False, "x1,y1,…,xn,yn,####text"),
     "ctw1500-offsets": Row(

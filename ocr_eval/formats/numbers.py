@@ -75,9 +75,10 @@ def _wrong_coordinate(number: str, k: int, limits: Limits, col: int) -> LineFaul
         reason = f"coordinate {shown} is outside -{limits.coordinate} to {limits.coordinate}"
         return LineFault("E_COORD", reason, "write pixels; --limit coordinate=N raises the limit", col)
     if any(character.isdigit() for character in number) or number.lstrip("+-").casefold() in NAMES:
-        return LineFault(
-            "E_COORD", f"{shown} is no coordinate, expected an integer", "round to whole pixels", col
-        )
+        cure = "round to whole pixels"
+        if is_decimal(number) and 0 < abs(float(number)) < 1:
+            cure += ", after multiplying coordinates from 0 to 1 by the width and height of the image"
+        return LineFault("E_COORD", f"{shown} is no coordinate, expected an integer", cure, col)
     return LineFault("E_FORMAT", f"{shown} stands where coordinate {k + 1} belongs", "", col)
 
 
