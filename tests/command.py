@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib import resources
@@ -30,6 +34,26 @@ def run(*words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
         cwd=cwd,
     )
     return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def run_here(*words: str | Path, cwd: Path) -> Ran:
+    """``ocr-eval WORDS`` in this process: for tests of what a command does, not of how a process starts and ends."""
+    from ocr_eval.cli.app import run as run_app
+
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+    before = gc.get_threshold(), signal.getsignal(signal.SIGTERM)
+    try:
+        with (
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(streams[0]),
+            contextlib.redirect_stderr(streams[1]),
+        ):
+            status = run_app([str(word) for word in words])
+    finally:
+        gc.set_threshold(*before[0])
+        signal.signal(signal.SIGTERM, before[1])
+    out, err = (stream.buffer.getvalue().decode("utf-8") for stream in streams)  # type: ignore[attr-defined]
+    return Ran(status, out, err)
 
 
 def validate(body: Any, name: str) -> None:

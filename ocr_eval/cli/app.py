@@ -7,6 +7,8 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -21,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("ocr_eval.cli.explain", "every instance of one sample, its partner, and why"),
     "compare": ("ocr_eval.cli.compare", "paired differences, p-values, rank sets, the samples that separate"),
     "protocols": ("ocr_eval.cli.protocols", "list protocols, or show one with parameters and deviations"),
+    "convert": ("ocr_eval.cli.convert", "read one annotation format, write another"),
     "agree": ("ocr_eval.cli.agree", "labeling consistency between annotators"),
     "consensus": ("ocr_eval.cli.consensus", "merged labels plus the unresolved list"),
     "audit": (
@@ -66,8 +69,11 @@ def run(arguments: list[str]) -> int:
     """Runs the command line and returns the exit status. Nothing but results reaches stdout."""
     settings = Settings()
     gc.set_threshold(200_000, 20, 20)  # a command is short, and reading allocates much that stays
-    with contextlib.suppress(ValueError, OSError):  # not in the main thread
-        signal.signal(signal.SIGTERM, _interrupt)
+    with _interruptible():
+        return _run(arguments, settings)
+
+
+def _run(arguments: list[str], settings: Settings) -> int:
     try:
         status = app.main(arguments or ["--help"], prog_name="ocr-eval", standalone_mode=False, obj=settings)
         return status if isinstance(status, int) else 0
@@ -124,5 +130,22 @@ def _from_click(error: click.ClickException) -> Problem:
     return Problem(code, reason.rstrip("."), hint)
 
 
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM interrupts as Ctrl-C does; after the first of them the next one ends the process at once."""
+    before: dict[int, Any] = {}
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    with contextlib.suppress(ValueError, OSError):  # not in the main thread
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):  # whoever ignores them means it
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -58,6 +58,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "isolate",
     ),
     "protocols": ("format",),
+    "convert": ("level", "role", "confidence", "format"),
     "agree": (
         "out",
         "protocol",

@@ -18,6 +18,8 @@ from ocr_eval.errors import InputError, escape, quote, usage_error
 
 def free_target(out: str) -> tuple[Path, Path]:
     """The new gt's path and its provenance's. Raises InputError (E_USAGE) when something is there already."""
+    from ocr_eval.cli.output import check_folder
+
     target = Path(out)
     beside = target.with_name(target.name + ".provenance.json")
     for path in (target, beside):
@@ -25,6 +27,7 @@ def free_target(out: str) -> tuple[Path, Path]:
             raise usage_error(
                 f"{quote(str(path))} is there already", "choose a new name, nothing is overwritten"
             )
+    check_folder(target.parent)
     return target, beside
 
 

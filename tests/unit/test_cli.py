@@ -274,6 +274,9 @@ def test_every_configuration_key_is_a_flag_and_every_setting_is_a_key() -> None:
         "population",
         "detect",
         "force",
+        "layout",
+        "to",
+        "lossy",
     }  # of one call, or the command line's
     for name, (module, _) in COMMANDS.items():
         command = importlib.import_module(module).command
@@ -472,7 +475,9 @@ def test_sample_outputs_can_be_scored_by_name() -> None:
     assert "tesseract-psm11" in run("score", "sample", "sample:tesseract-psm12", "-p", "rrc-iou").err
 
 
-@pytest.mark.parametrize("name", ["score", "validate", "explain", "protocols", "inspect", "demo", "warm"])
+@pytest.mark.parametrize(
+    "name", ["score", "validate", "explain", "protocols", "convert", "inspect", "demo", "warm"]
+)
 def test_the_example_in_every_help_text_runs(name: str, tmp_path: Path) -> None:
     shown = run(name, "--help").out
     (example,) = [line.strip() for line in shown.splitlines() if line.strip().startswith("ocr-eval ")]

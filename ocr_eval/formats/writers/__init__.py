@@ -111,6 +111,7 @@ class Written(NamedTuple):
     table: Instances
     losses: tuple[Loss, ...]
     layout: str  # id of the layout that reads them
+    regions: bool = False  # it is one of pages, read as regions with rings
 
 
 def written(

@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 _SMALL = 1e-10  # radians; 17 digits behind nine zeros still fit into 32 characters
 _MEANING = {
-    "angles": "boxes turned by their angles",
-    "rings": "rings of another number of vertices or in another order",
-    "decimals": "rings between whole pixels",
-    "angle digits": "angles of more than 30 digits",
-    "geometry": "rings",
-    "texts": "texts it would read as others",
-    "several": "samples with other than one text",
+    "angles": "boxes are turned by an angle, which layout {} does not hold",
+    "rings": "rings have another number or order of vertices than layout {} holds",
+    "decimals": "rings lie between whole pixels, where layout {} has none",
+    "angle digits": "angles have more digits than layout {} holds",
+    "geometry": "rings have no place in layout {}",
+    "texts": "transcriptions would be read as others in layout {}",
 }
 
 
@@ -51,12 +50,14 @@ class _Fitting:
 
     def change(self, kind: str, index: NDArray[np.int64]) -> None:
         """Counts a loss of rings or texts. Raises InputError (E_USAGE) unless losing is allowed."""
-        first = self.table.place(int(index[0]))
+        table, first = self.table, int(index[0])
         if not self.lossy:
-            reason = f"layout {self.layout} cannot hold {len(index)} of the {_MEANING[kind]}"
-            hint = "--lossy writes them changed and counts them, or choose another layout with --to"
-            raise InputError([Problem("E_USAGE", f"{reason}, first at {quote(first)}", hint)])
-        self.losses.append(Loss(kind, len(index), first))
+            reason = f"{len(index)} {_MEANING[kind].format(self.layout)}, this is the first"
+            hint = "choose another layout with --to, or let them change with --lossy, which counts them"
+            entry, line = table.entries[int(table.sample_of[first])], int(table.line[first])
+            problem = Problem("E_USAGE", reason, hint, table.source, entry, line, is_folder=table.is_folder)
+            raise InputError([problem])
+        self.losses.append(Loss(kind, len(index), table.place(first)))
 
     def drop(self, kind: str, count: int, first: str, **fields: Any) -> None:
         """Counts a loss of what stands beside rings and texts, and takes it out."""

@@ -1,0 +1,138 @@
+"""``ocr-eval convert``: layouts, containers, losses, refusals that leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import Ran, validate
+from tests.command import run_here as run
+from tests.unit.formats_support import Content, unpacked, zipped
+
+SQUARE = "0,0,10,0,10,10,0,10"
+FILES = {
+    "gt_img_1.txt": f"{SQUARE},a\n{SQUARE},###\n",
+    "gt_img_2.txt": "",
+    "gt_img_3.txt": '1,2,30,2,30,9,1,9,"5"\n',
+}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return zipped(tmp_path / "gt.zip", FILES)
+
+
+def summary(*words: str | Path, cwd: Path) -> dict[str, Any]:
+    ran = run("convert", *words, "--format", "json", cwd=cwd)
+    assert ran.status == 0, ran.err
+    body: dict[str, Any] = json.loads(ran.out)
+    validate(body, "convert")
+    return body
+
+
+def refused(ran: Ran, words: str) -> None:
+    assert (ran.status, ran.out) == (2, ""), ran
+    assert words in ran.err
+
+
+def test_a_zip_becomes_a_folder_a_file_and_a_zip_again_and_nothing_is_lost(
+    source: Path, tmp_path: Path
+) -> None:
+    steps = [("b", "icdar-quad", "folder", 3), ("c.jsonl", "", "file", 1), ("d.zip", "polygon", "zip", 3)]
+    digests = set()
+    before: str | Path = source
+    for out, to, kind, files in steps:
+        body = summary(before, out, *(["--to", to] if to else []), cwd=tmp_path)
+        assert (body["container"], body["files"], body["samples"], body["instances"]) == (kind, files, 3, 3)
+        assert (body["lost"], body["warnings"]) == ([], [])
+        digests.add(body["digest"])
+        before = out
+    assert len(digests) == 1
+    with zipfile.ZipFile(tmp_path / "d.zip") as archive:
+        assert archive.namelist() == ["gt_img_1.txt", "gt_img_2.txt", "gt_img_3.txt"]
+        assert archive.read("gt_img_3.txt") == b"1,2,30,2,30,9,1,9,5\n"
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_same_command_twice_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("a.zip", "b.zip"):
+        summary(source, name, "--to", "icdar-quad", cwd=tmp_path)
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_rings_that_the_layout_cannot_hold_are_refused_with_their_place(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "gt.zip", {"gt_img_1.txt": f"{SQUARE},a\n0,0,9,0,9,9,a,b\n"})
+    ran = run("convert", source, "out", "--to", "icdar-quad", "--from", "polygon", cwd=tmp_path)
+    refused(
+        ran, "gt.zip!gt_img_1.txt:2: error[E_USAGE]: 1 rings have another number or order of vertices than"
+    )
+    assert "--lossy" in ran.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gt.zip"]
+    body = summary(source, "out", "--to", "icdar-quad", "--from", "polygon", "--lossy", cwd=tmp_path)
+    assert [(one["kind"], one["count"]) for one in body["lost"]] == [("rings", 1)]
+    assert (tmp_path / "out/gt_img_1.txt").read_text().split("\n")[1] == "0,0,9,0,9,9,9,9,a,b"
+
+
+def test_what_is_there_is_replaced_by_force_alone_and_never_a_folder_of_other_things(
+    source: Path, tmp_path: Path
+) -> None:
+    others = unpacked(tmp_path / "others", {"gt_img_9.txt": "", "thesis.doc": "x"})
+    summary(source, "a.jsonl", cwd=tmp_path)
+    (tmp_path / "a.jsonl").write_text("mine")
+    refused(run("convert", source, "a.jsonl", cwd=tmp_path), "'a.jsonl' is there already")
+    assert (tmp_path / "a.jsonl").read_text() == "mine"
+    summary(source, "a.jsonl", "--force", cwd=tmp_path)
+    assert (tmp_path / "a.jsonl").read_text().startswith('{"image"')
+    ran = run("convert", source, "others", "--to", "icdar-quad", "--force", cwd=tmp_path)
+    refused(ran, "'thesis.doc', which is no file of the layout")
+    (others / "thesis.doc").unlink()
+    summary(source, "others", "--to", "icdar-quad", "--force", cwd=tmp_path)
+    assert sorted(path.name for path in others.iterdir()) == sorted(FILES)
+    refused(run("convert", source, "a.jsonl", "--to", "polygon", "--force", cwd=tmp_path), "is a file")
+    refused(run("convert", "others", "others/in", "--to", "polygon", cwd=tmp_path), "lies in it")
+    refused(run("convert", source, source, "--to", "polygon", "--force", cwd=tmp_path), "is the input")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "gt.zip", "others"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["out"], "the layout to write is not named"),
+        (["out", "--to", "icdar-quat"], "known: icdar-quad"),
+        (["-", "--to", "json"], "not to standard output"),
+        (["out", "--to", "json", "--level", "line"], "has no lines above its instances"),
+        (["out", "--to", "td500"], "the input has no angles"),
+        (["out", "--to", "json", "--from", "polygone"], "no layout is called 'polygone'"),
+        (["no/such/folder/out", "--to", "json"], "cannot be written"),
+    ],
+)
+def test_a_call_that_cannot_work(source: Path, tmp_path: Path, words: list[str], message: str) -> None:
+    refused(run("convert", source, *words, cwd=tmp_path), message)
+    assert [path.name for path in tmp_path.iterdir()] == ["gt.zip"]
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "status"),
+    [({"gt_img_1.txt": "1,2,3\n"}, (), 5), ({"gt_img_1.txt": "1,2,3\n"}, ("--role", "prediction"), 3)],
+)
+def test_an_input_that_is_broken_is_told_as_everywhere(
+    tmp_path: Path, files: Content, arguments: tuple[str, ...], status: int
+) -> None:
+    source = zipped(tmp_path / "in.zip", files)
+    ran = run("convert", source, "out", "--to", "polygon", "--from", "icdar-quad", *arguments, cwd=tmp_path)
+    assert (ran.status, ran.out) == (status, "") and "in.zip!gt_img_1.txt:1" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_was_recognised_and_why_is_said(source: Path, tmp_path: Path) -> None:
+    ran = run("convert", source, "a.jsonl", "-v", cwd=tmp_path)
+    assert "layout icdar-quad, recognised by its content: x1,y1,…,x4,y4" in ran.err
+    assert ran.out == "a.jsonl: 3 instances in 3 samples, icdar-quad -> jsonl (file)\n  nothing was lost\n"
+    body = summary(source, "b.jsonl", "--from", "icdar-quad", cwd=tmp_path)
+    assert body["from"] == {"layout": "icdar-quad", "because": "as --from says"}
