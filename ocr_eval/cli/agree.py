@@ -208,6 +208,8 @@ def save(found: Agreement | Rounds, folder: Path) -> str:
 
 def out_folder(out: str | None, inputs: Sequence[str]) -> Path:
     """The folder to write to; it may exist, but not be an input or lie in one."""
+    from ocr_eval.cli.output import check_folder
+
     if out is None:
         raise usage_error("no place to write to", "add --out DIR")
     folder = Path(out)
@@ -220,6 +222,7 @@ def out_folder(out: str | None, inputs: Sequence[str]) -> Path:
             raise usage_error(f"--out {quote(out)} lies in an input folder", "choose another folder")
     if folder.exists() and not folder.is_dir():
         raise usage_error(f"--out {quote(out)} is a file", "give a folder")
+    check_folder(folder)
     return folder
 
 

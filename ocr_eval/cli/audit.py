@@ -113,7 +113,7 @@ def command(ctx: click.Context, /, **flags: Any) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
     from ocr_eval.cli.audit_inputs import read_audit
-    from ocr_eval.cli.output import emit
+    from ocr_eval.cli.output import check_folder, emit
 
     settings: Settings = ctx.find_root().obj
     for name in ("gt", "checkers", "out"):
@@ -122,6 +122,7 @@ def command(ctx: click.Context, /, **flags: Any) -> int:
     limit = noise_limit(flags["fail_if"])
     if Path(flags["out"]).is_file():
         raise usage_error(f"--out {quote(flags['out'])} is a file", "give a folder")
+    check_folder(flags["out"])
     audit, slices = read_audit(settings, flags)
     if limit is not None and (audit.estimate is None or audit.estimate.rate is None):
         why = audit.estimate.reason if audit.estimate else "no decision about an item that --estimate drew"

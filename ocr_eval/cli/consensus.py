@@ -84,11 +84,13 @@ def new_folder(out: str) -> Path:
     """Raises InputError (E_USAGE) when something is there already that is not an empty folder."""
     from pathlib import Path
 
+    from ocr_eval.cli.output import check_folder
     from ocr_eval.errors import quote
 
     target = Path(out)
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
         raise usage_error(f"{quote(out)} is there already", "choose a new folder, nothing is overwritten")
+    check_folder(target)
     return target
 
 

@@ -114,6 +114,8 @@ def _name(argument: str) -> str:
 
 def _free_folder(out: str | None, inputs: list[str | None]) -> Path | None:
     """The folder to write to; it may exist, but not be an input or lie in one."""
+    from ocr_eval.cli.output import check_folder
+
     if out is None:
         return None
     folder = Path(out)
@@ -127,6 +129,7 @@ def _free_folder(out: str | None, inputs: list[str | None]) -> Path | None:
             raise usage_error(f"--out {escape(out)} lies in an input folder", "choose another folder")
     if folder.exists() and not folder.is_dir():
         raise usage_error(f"--out {escape(out)} is a file", "give a folder")
+    check_folder(folder)
     return folder
 
 

@@ -135,6 +135,21 @@ class OutputFile:
         self.discard()
 
 
+def check_folder(folder: str | Path) -> None:
+    """Raises InputError (E_USAGE) when nothing can be written there, or no such folder be made; makes nothing yet."""
+    place = Path(folder)
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        why = "is no folder"
+    elif not os.access(place, os.W_OK | os.X_OK):
+        why = "takes no files"
+    else:
+        return
+    reason = f"{quote(str(folder))} cannot be written: {quote(str(place))} {why}"
+    raise usage_error(reason, "choose another folder")
+
+
 def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str]) -> None:
     """Raises InputError (E_USAGE) when an output would replace an input or another output."""
     taken = {os.path.realpath(path): "an input" for path in inputs if path != "-"}

@@ -11,6 +11,13 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from types import ModuleType
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # a system without such locks: nothing is taken for left by the dead
+    fcntl = None
 
 MOST = 100  # writers of one target at a time
 
@@ -56,13 +63,17 @@ def _made(path: Path, is_folder: bool) -> int | None:
                 handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
             else:
                 handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            if _lock(handle) is not False and _is_at(handle, path):
+                return handle
+            os.close(handle)  # another run took it for one of the dead, between the two calls
         except FileExistsError:
             if not _swept(path):
                 return None
-            continue
-        if _lock(handle) is not False and _is_at(handle, path):
-            return handle
-        os.close(handle)  # another run took it for one of the dead, between the two calls
+        except KeyboardInterrupt:
+            with contextlib.suppress(UnboundLocalError, OSError):
+                os.close(handle)  # and the lock with it
+            _swept(path)
+            raise
     return None
 
 
@@ -87,13 +98,13 @@ def _swept(path: Path) -> bool:
 
 def _lock(handle: int) -> bool | None:
     """True: locked; False: somebody else has it; None: there are no locks here."""
+    if fcntl is None:
+        return None
     try:
-        import fcntl
-
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except (ImportError, OSError):
+    except OSError:
         return None
     return True
 
