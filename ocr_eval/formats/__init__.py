@@ -22,6 +22,7 @@ class Row(NamedTuple):
     line: str
     choices: Mapping[str, tuple[str, ...]] = {}  # what "id(key=value)" may choose, the default first
     paged: bool = False  # a file may hold several samples, whatever it is called: the reader names them
+    rings: bool = False  # also words or lines with rings, where they are wanted
     texts: bool = False  # also a list of one text per sample, where no rings are wanted
 
 
@@ -81,14 +82,14 @@ FORMATS: dict[str, Row] = {
         True,
         True,
         "COCO instances, or a list of COCO results",
-        {"annotator": (ANY,)},
+        {"annotator": ("…",)},
     ),
     "coco-text": Row(
         "ocr_eval.formats.coco_text:COCO_TEXT",
         True,
         True,
         "COCO-Text anns and imgs, or results",
-        {"annotator": (ANY,)},
+        {"annotator": ("…",)},
     ),
     "hiertext": Row(
         "ocr_eval.formats.hiertext:HIERTEXT",
@@ -169,12 +170,12 @@ FORMATS: dict[str, Row] = {
         True,
         "Label Studio's task export: annotations of regions in percent, and texts",
         {
-            "annotator": (ANY,),
+            "annotator": ("…",),
             "ground_truth": ("any", "only"),
-            "image": (ANY,),
-            "text": (ANY,),
-            "width": (NUMBER,),
-            "height": (NUMBER,),
+            "image": ("…",),
+            "text": ("…",),
+            "width": ("N",),
+            "height": ("N",),
             "prefix": ("keep", "strip"),
         },
     ),
@@ -183,7 +184,7 @@ FORMATS: dict[str, Row] = {
         True,
         True,
         "objects of image, box, text, score, care",
-        {"annotator": (ANY,)},
+        {"annotator": ("…",)},
     ),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row(
@@ -200,20 +201,40 @@ FORMATS: dict[str, Row] = {
         False,
         True,
         "one object of filename and text per line",
-        {"annotator": (ANY,)},
+        {"annotator": ("…",)},
     ),
     "text": Row("ocr_eval.formats.words:TEXT", False, False, "one file per sample, all of it text"),
-    "page-xml": Row("ocr_eval.formats.page_xml:PAGE_XML", False, False, "PAGE XML, one text per page"),
+    "page-xml": Row(
+        "ocr_eval.formats.page_xml:PAGE_XML",
+        False,
+        False,
+        "PAGE XML, one text per page, or its lines, words or regions",
+        {"level": ("line", "word", "region")},
+        rings=True,
+    ),
     "alto": Row(
         "ocr_eval.formats.alto:ALTO",
         False,
         False,
-        "ALTO XML, one text per page",
-        {"hyphens": ("keep", "join")},
+        "ALTO XML, one text per page, or its words or lines",
+        {"hyphens": ("keep", "join"), "level": ("word", "line"), "resolution": ("N",)},
+        rings=True,
     ),
-    "hocr": Row("ocr_eval.formats.hocr:HOCR", False, False, "hOCR, one text per file"),
+    "hocr": Row(
+        "ocr_eval.formats.hocr:HOCR",
+        False,
+        False,
+        "hOCR, one text per file, or its words or lines",
+        {"level": ("word", "line")},
+        rings=True,
+    ),
     "tesseract-tsv": Row(
-        "ocr_eval.formats.tesseract_tsv:TESSERACT_TSV", False, False, "Tesseract's TSV, one text per file"
+        "ocr_eval.formats.tesseract_tsv:TESSERACT_TSV",
+        False,
+        False,
+        "Tesseract's TSV, one text per file, or its words or lines",
+        {"level": ("word", "line")},
+        rings=True,
     ),
 }
 

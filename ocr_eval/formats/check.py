@@ -137,7 +137,7 @@ def _samples(samples: Sequence[str] | Instances | None) -> Samples | None:
 def _check_arguments(
     name: str | None, role: str, geometry: bool, policy: str, stdin: bytes | None, source: str
 ) -> None:
-    if name is not None and geometry and not FORMATS[name].geometry:
+    if name is not None and geometry and not (FORMATS[name].geometry or FORMATS[name].rings):
         raise usage_error(f"layout {name} holds no rings", "this protocol compares rings", source=source)
     if role not in ("prediction", "gt"):
         raise usage_error(f"role {quote(role)} is neither prediction nor gt")

@@ -4,18 +4,23 @@
 a space, lines without words left out. Of several TextEquivs the lowest ``index`` counts, without any the highest
 ``conf``, else the first. Where a ReadingOrder stands, a region that it does not name is no part of the text; empty
 regions are left out. Reference on recognition, section 13.1; qurator-spk/dinglehopper @1efb382 reads pages this way.
+Where rings are wanted, ``page-xml(level=line)``, ``word`` or ``region`` takes all of a level, in document order, each
+with its ring and its own text.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.numbers import is_decimal
 from ocr_eval.formats.page_text import Part, add_pages, columns_of, level_of, plain_ring
+from ocr_eval.formats.page_words import Items, coordinates_of, part_of_one, read_words
 from ocr_eval.formats.reader import Columns, Entry, Options
+from ocr_eval.formats.told import Word
 from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
 
 ORDERED, UNORDERED = ("OrderedGroup", "OrderedGroupIndexed"), ("UnorderedGroup", "UnorderedGroupIndexed")
@@ -23,6 +28,7 @@ KEEP = {
     *("PcGts", "Page", "ReadingOrder", *ORDERED, *UNORDERED, "RegionRef", "RegionRefIndexed"),
     *("TextRegion", "TextLine", "Word", "TextEquiv", "Unicode", "PlainText", "Coords", "Point"),
 }
+TAGS = {"line": "TextLine", "word": "Word", "region": "TextRegion"}
 SKIP = {"Glyph", "Metadata", "Relations", "Layers", "UserDefined"}
 
 
@@ -33,7 +39,10 @@ class PageXml:
         return root_name(glimpse.head) == "PcGts"
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
-        """One text per page."""
+        """One text per page; all instances of a level where rings are wanted."""
+        if options.geometry:
+            items_of = partial(_items, options=options, findings=findings)
+            return read_words("page-xml", ("line", "word", "region"), entries, options, findings, items_of)
         level = level_of(options, "page-xml")
         columns = columns_of("page-xml", options, findings)
         if columns is None:
@@ -44,16 +53,47 @@ class PageXml:
             if root is None:
                 continue
             try:
-                page = next(iter(root.all("Page")), None)
-                if root.name != "PcGts" or page is None:
-                    raise XmlFault("E_FORMAT", "no Page element in PcGts, expected PAGE XML")
-                parts = page_parts(page, level, entry, options, findings)
+                parts = page_parts(_page(root), level, entry, options, findings)
             except XmlFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=fault.line)
                 continue
             pages.append((entry, parts))
         add_pages(columns, pages, options, findings)
         return columns
+
+
+def _page(root: Element) -> Element:
+    page = next(iter(root.all("Page")), None)
+    if root.name != "PcGts" or page is None:
+        raise XmlFault("E_FORMAT", "no Page element in PcGts, expected PAGE XML")
+    return page
+
+
+def _items(entry: Entry, level: str, *, options: Options, findings: Findings) -> Items | None:
+    """All elements of a level, in document order."""
+    root = load(entry, findings, options.limits, KEEP, SKIP)
+    if root is None:
+        return None
+    page = _page(root)
+    found = {name: page.below(tag) for name, tag in TAGS.items()}
+    others = next((name for name in TAGS if found[name]), "")
+    return Items([(one.line, one) for one in found[level]], partial(_instance, options=options), others)
+
+
+def _instance(element: Element, *, options: Options) -> Word:
+    coords = next(iter(element.all("Coords")), None)
+    if coords is None:
+        raise XmlFault("E_FORMAT", f"{element.name} without Coords", "", element.line)
+    pairs = _pairs(coords)
+    if {2} != {*map(len, pairs)}:
+        raise XmlFault(
+            "E_FORMAT", "points of Coords are no pairs x,y", 'write points="x,y x,y x,y"', element.line
+        )
+    ring = coordinates_of([value for pair in pairs for value in pair], "Coords", options)
+    written = _written(element)
+    if written is None:
+        return Word(ring, None, None)
+    return Word(ring, _unicode(written), part_of_one(written.attributes.get("conf"), "conf"))
 
 
 def page_parts(page: Element, level: str, entry: Entry, options: Options, findings: Findings) -> list[Part]:
@@ -80,11 +120,16 @@ def _ring(region: Element, options: Options) -> list[float]:
     coords = next(iter(region.all("Coords")), None)
     if coords is None:
         return []
-    pairs = [point.split(",") for point in coords.attributes.get("points", "").split()]
-    pairs += [[point.attributes.get(axis, "") for axis in "xy"] for point in coords.all("Point")]
+    pairs = _pairs(coords)
     return (
         plain_ring([value for pair in pairs for value in pair], options) if {2} == {*map(len, pairs)} else []
     )
+
+
+def _pairs(coords: Element) -> list[list[str]]:
+    """The points of a ring as they are written."""
+    pairs = [point.split(",") for point in coords.attributes.get("points", "").split()]
+    return pairs + [[point.attributes.get(axis, "") for axis in "xy"] for point in coords.all("Point")]
 
 
 def _ordered(order: Element, everything: list[Element]) -> list[Element]:
@@ -129,13 +174,23 @@ def _region_text(region: Element, level: str) -> str:
 
 def _own_text(element: Element) -> str:
     """The Unicode of the TextEquiv that counts; an empty text where there is none."""
+    written = _written(element)
+    return "" if written is None else _unicode(written)
+
+
+def _unicode(written: Element) -> str:
+    texts = written.all("Unicode")
+    return texts[0].text if texts else ""
+
+
+def _written(element: Element) -> Element | None:
+    """The TextEquiv that counts."""
     written = element.all("TextEquiv")
     if len(written) > 1:
         key = "index" if any("index" in one.attributes for one in written) else "conf"
         sign = 1 if key == "index" else -1
         written = sorted(written, key=lambda one: sign * _rank(one, key, sign))
-    texts = written[0].all("Unicode") if written else []
-    return texts[0].text if texts else ""
+    return written[0] if written else None
 
 
 def _rank(element: Element, key: str, sign: int) -> float:

@@ -16,17 +16,10 @@ from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load
 from ocr_eval.formats.names import key_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, pair_ring
-from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.told import Told
+from ocr_eval.formats.told import Word as Word
 
 NEAR = 1.0  # pages beyond the edge that a relative coordinate may lie: further out it is a pixel
-
-
-class Word(NamedTuple):
-    """One instance as an engine tells it."""
-
-    ring: Sequence[float]
-    text: str | None
-    confidence: float | None  # None where the engine gives none
 
 
 class Page(NamedTuple):
@@ -66,7 +59,7 @@ class Engine:
             raise usage_error(f"{self.id} has no level {quote(level)}", known)
         columns = Columns(self.id, pointer=f"{level} {{index}} of {{sample}}")
         names = Names(entries[0], options, findings)
-        given: list[bool] = []
+        told = Told(columns, options, zero_omitted=self.zero_omitted)
         for entry in entries:
             document = load(entry, findings, options.limits)
             if document is FAILED:
@@ -82,20 +75,9 @@ class Engine:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue
             for page in pages:
-                self._page(page, entry, options, findings, names, columns, given)
+                self._page(page, entry, options, findings, names, columns, told)
         names.tell_unknown()
-        if not columns.samples and not findings.total:
-            findings.error("E_NO_SAMPLES", "no sample in the document", entry=entries[0].name)
-        if options.confidence and given and not any(given):
-            hint = "choose a protocol that reads no confidences"
-            findings.error("E_CONFIDENCE", "no instance has a confidence", hint, entry=entries[0].name)
-        columns.has_confidence = options.confidence or (
-            options.role != "gt" and (any(given) if self.zero_omitted else bool(given) and all(given))
-        )
-        if any(given) and not columns.has_confidence and options.role != "gt":
-            absent = given.count(False)
-            findings.warn("W_LAYOUT", "confidences left out, as some instances have none", count=absent)
-        return columns
+        return told.finish(entries, findings)
 
     def _page(
         self,
@@ -105,7 +87,7 @@ class Engine:
         findings: Findings,
         names: Names,
         columns: Columns,
-        given: list[bool],
+        told: Told,
     ) -> None:
         place = page.pointer or "the document"
         try:
@@ -117,21 +99,9 @@ class Engine:
             return
         for k, (pointer, item) in enumerate(page.items):
             try:
-                word = page.read(item, pointer)
-                if options.confidence and word.confidence is None and not self.zero_omitted:
-                    reason = f"{pointer} has no confidence"
-                    raise JsonFault(
-                        "E_CONFIDENCE", reason, "choose another level, or a protocol that reads none"
-                    )
-                if options.text and word.text is None:
-                    raise JsonFault("E_FORMAT", f"{pointer} has no text")
-                if word.text is not None:
-                    text_of(word.text, f"the text of {pointer}", options)
+                told.add(page.read(item, pointer), pointer, k + 1)
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
-                continue
-            given.append(word.confidence is not None)
-            columns.add(word.ring, word.text, True, word.confidence or 0.0, k + 1)
         columns.close(sample, entry.name)
         columns.positions.append(place)
 

@@ -39,7 +39,7 @@ def _fitting(glimpse: Glimpse, documents: tuple[bool, ...], geometry: bool | Non
     rows = [
         name
         for name, row in FORMATS.items()
-        if (row.geometry == geometry or (row.texts and not geometry)) and row.document in documents
+        if (row.geometry == geometry or (row.rings if geometry else row.texts)) and row.document in documents
     ]
     found = [name for name in rows if format_of(name).looks(glimpse)]
     if len(found) > 1 and ANYTHING in found:

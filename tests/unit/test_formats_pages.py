@@ -248,12 +248,6 @@ def test_a_page_has_a_limit_of_characters(tmp_path: Path, content: str) -> None:
     assert [p.code for p in scored.problems] == ["E_FORMAT"]
 
 
-def test_pages_have_no_rings(tmp_path: Path) -> None:
-    for name, content in {"page-xml": page(REGIONS), "hocr": HOCR}.items():
-        (problem,) = examine(unpacked(tmp_path / name, {"p1.xml": content})).problems
-        assert (problem.code, f"looks like {name}" in problem.reason) == ("E_FORMAT", True)
-
-
 def square(x: int) -> str:
     return f'<Coords points="{x},0 {x + 9},0 {x + 9}.5,9 {x},9"/>'
 

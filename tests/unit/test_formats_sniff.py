@@ -130,7 +130,6 @@ def test_a_quad_that_lost_a_field_is_a_bad_quad_not_a_triangle(line: str, tmp_pa
     ("text", "words"),
     [
         ("hello world\n", "first line 'hello world'"),
-        ('<?xml version="1.0"?><PcGts/>', "looks like page-xml"),
         ('<?xml version="1.0"?><svg/>', "looks like XML"),
         ("cposix\nsystem\n(S'touch x'\n", "looks like a pickle"),
         ('{"images": []}', "first line"),
