@@ -9,6 +9,7 @@ from ocr_eval.formats import choices_of
 from ocr_eval.formats.annotators import annotators_of, parts_of
 from ocr_eval.formats.built import columns_of, finished
 from ocr_eval.formats.check import AUTO, opened
+from ocr_eval.formats.names import folded, key_of
 from ocr_eval.formats.reader import Options
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
@@ -24,8 +25,9 @@ def read_by_annotator(
 ) -> dict[str, Instances]:
     """annotator -> table, annotators and images as they stand in the document, read as ground truth.
 
-    Images keep folders and extensions in their names: ``a.png`` and ``a.jpg`` are two images. A table has
-    transcriptions where its annotator gave any. The other arguments are those of ``ocr_eval.formats.read``.
+    Images are named as everywhere, without folder and extension, unless that makes two of them one: beside ``a.png``
+    and ``a.jpg`` all names stay whole. A table has transcriptions where its annotator gave any. The other arguments are
+    those of ``ocr_eval.formats.read``.
 
     Raises InputError: what ``read`` raises, and E_USAGE where the document does not name who drew all of it.
     """
@@ -41,6 +43,7 @@ def read_by_annotator(
         what = "some images name no annotator" if any(known) else "no annotator is named in it"
         hint = "give every annotator's file: NAME=PATH NAME=PATH"
         raise usage_error(what, hint, source=str(source))
+    columns.samples = _short(columns.samples)
     tables = {}
     for who, part in parts_of(columns):
         own = Findings(str(source), "gt", max_errors)
@@ -49,3 +52,13 @@ def read_by_annotator(
         assert table is not None
         tables[who] = table
     return tables
+
+
+def _short(samples: list[str]) -> list[str]:
+    """The keys of the names, where these are as many as the names."""
+    names = set(samples)
+    return (
+        [key_of(name) for name in samples]
+        if len({folded(key_of(n)) for n in names}) == len(names)
+        else samples
+    )

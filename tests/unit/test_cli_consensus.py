@@ -185,5 +185,6 @@ def test_one_document_of_several_annotators(tmp_path: Path) -> None:
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
     ran = run("consensus", tmp_path / "all.jsonl", "--out", tmp_path / "out")
     assert ran.status == 0, ran.err
-    (label,) = [json.loads(line) for line in (tmp_path / "out/gt.jsonl").read_text("utf-8").splitlines()]
-    assert label["text"] == "SALE"
+    (image,) = [json.loads(line) for line in (tmp_path / "out/gt.jsonl").read_text("utf-8").splitlines()]
+    assert image["sample"] == "a"
+    assert [word["text"] for word in image["instances"]] == ["SALE"]
