@@ -179,6 +179,20 @@ FORMATS: dict[str, Row] = {
             "prefix": ("keep", "strip"),
         },
     ),
+    "cvat": Row(
+        "ocr_eval.formats.cvat:CVAT",
+        True,
+        True,
+        "CVAT 1.1 XML: boxes and polygons of images or of video frames",
+        {"text_attribute": ("…",), "annotator": ("…",), "subset": ("…",)},
+    ),
+    "labelme": Row(
+        "ocr_eval.formats.labelme:LABELME",
+        True,
+        False,
+        "labelme JSON, one file per image: rectangles and polygons",
+        {"text": ("label", "description")},
+    ),
     "json": Row(
         "ocr_eval.formats.json_lines:JSON",
         True,
@@ -298,6 +312,7 @@ def read(
     boxes: bool = False,
     angle: bool = False,
     regions: bool = False,
+    fix: Sequence[str] = (),
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
@@ -313,6 +328,7 @@ def read(
     verbatim: True leaves the quotes that an RRC layout takes off a transcription (``inspect`` shows what is written).
     angle: True when instances must carry the angle of a rotated box: ``td500`` and nothing else.
     regions: True when pages are wanted as regions with rings where the format has them, else as one text each.
+    fix: kinds of repairs, of ``orientation``, ``layout``, ``encoding``; each one stands in a W_FIXED notice.
     boxes: True when rings count as boxes of whole pixels (``ic13-*``), of which none is invalid.
     invalid_polygons: ``refuse``, ``false-positive`` or ``official`` (reference on reliability, section 3).
 
@@ -338,6 +354,7 @@ def read(
         boxes=boxes,
         angle=angle,
         regions=regions,
+        fix=fix,
     )
     findings.check(entries)
     assert instances is not None
