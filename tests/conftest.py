@@ -48,9 +48,12 @@ def tell_hostile(terminalreporter: pytest.TerminalReporter) -> None:
 def tell_outputs(terminalreporter: pytest.TerminalReporter) -> None:
     """How many official outputs, and samples of them, were walked and found equal under every engine."""
     found: dict[str, list[tuple[int, int]]] = {}
+    formats: dict[str, bool] = {}  # path of a sample -> read, or refused, as its table says
     for kind in ("passed", "failed"):
         for report in terminalreporter.stats.get(kind, ()):
             for name, value in getattr(report, "user_properties", ()):
+                if name == "format" and report.when == "call":
+                    formats[value] = formats.get(value, True) and kind == "passed"
                 if name == "parity" and report.when == "call":
                     found.setdefault(ENGINE.sub("", report.nodeid), []).append(value)
     if found:
@@ -61,3 +64,5 @@ def tell_outputs(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"parity: {whole} of {len(told)} files, {equal:,} of {samples:,} samples equal ({runs} runs of all engines)"
         )
+    if formats:
+        terminalreporter.write_line(f"formats: {sum(formats.values())} of {len(formats)} samples")
