@@ -35,6 +35,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
     "explain": (
         "protocol",
         "format",
+        "top",
         "pred_format",
         "gt_format",
         "lexicon",

@@ -1,4 +1,4 @@
-"""``ocr-eval explain``: every instance of one sample with its partner and the reason; a drawing; or an error code."""
+"""``ocr-eval explain``: one sample instance by instance, or the reasons of all samples; a drawing; or an error code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ocr_eval.cli.options import Example, Settings, close_names, common, option,
 from ocr_eval.errors import CODES, escape, quote, usage_error
 
 if TYPE_CHECKING:
+    from ocr_eval.cli.scoring import Scorer
     from ocr_eval.tables.instances import Instances
     from ocr_eval.tables.matches import Matches
 
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 @click.command(
     cls=Example,
     example="ocr-eval explain sample sample:tesseract-psm11 --sample img_1 -p rrc-iou",
-    short_help="every instance of one sample, its partner, and why",
+    short_help="every instance of one sample, its partner, and why; or the whole set",
 )
 @click.argument("gt", required=False)
 @click.argument("prediction", required=False, metavar="PRED")
-@click.option("--sample", metavar="ID", help="Which sample.")
+@click.option("--sample", metavar="ID", help="Which sample; without it the reasons of all samples, counted.")
 @option("-p", "--protocol", multiple=True, metavar="ID[(key=value,…)]", help="Under which protocol.")
 @click.option("--svg", metavar="FILE", help="Also draw gt and predictions, matches linked.")
+@option("--top", type=click.IntRange(1), metavar="N", help="Without --sample: length of lists, default 20.")
 @click.option("--error", "code", metavar="CODE", help="Explain an error or warning code instead.")
 @option("--format", type=click.Choice(["text", "json"]), default="text", help="Form of the result.")
 @click.option("-o", "target", metavar="FILE", help="Write the result there instead of stdout, atomically.")
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def command(settings: Settings, /, gt: str | None, prediction: str | None, **flags: Any) -> int:
-    """Says of every gt and every prediction of one sample what became of it, with the numbers that decided."""
+    """Says of every gt and every prediction of one sample what became of it, with the numbers that decided.
+
+    Without --sample: how often which reason decided, the samples that cost most, the characters and words confused.
+    """
     import contextlib
 
     from ocr_eval.cli.output import OutputFile, check_outputs, emit, write_all
@@ -40,19 +45,24 @@ def command(settings: Settings, /, gt: str | None, prediction: str | None, **fla
     if flags["code"]:
         emit(about_code(flags["code"], flags["format"]))
         return 0
-    if not (gt and prediction and flags["sample"] and flags["protocol"]):
-        raise usage_error(
-            "explain needs GT, PRED, --sample and -p", "or --error CODE; `ocr-eval explain --help`"
-        )
+    if not (gt and prediction and flags["protocol"]):
+        raise usage_error("explain needs GT, PRED and -p", "or --error CODE; `ocr-eval explain --help`")
+    if flags["sample"] is None and flags["svg"]:
+        raise usage_error("a drawing shows one sample", "name it with --sample, or leave --svg away")
     if len(flags["protocol"]) > 1:
         raise usage_error("explain looks at one protocol at a time", "give -p once")
     check_outputs([flags["target"], flags["svg"]], [gt, prediction])
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         drawing = stack.enter_context(OutputFile(flags["svg"])) if flags["svg"] else None
-        truth, pred, matches, spelled = explained(settings, gt, prediction, flags)
-        text = render(truth, pred, matches, spelled, flags["format"])
         outputs = []
+        if flags["sample"] is None:
+            from ocr_eval.cli.explain_all import explained_all
+
+            text = explained_all(settings, gt, prediction, flags)
+        else:
+            truth, pred, matches, spelled = explained(settings, gt, prediction, flags)
+            text = render(truth, pred, matches, spelled, flags["format"])
         if drawing:
             from ocr_eval.report.svg import draw
 
@@ -70,15 +80,8 @@ def explained(
     settings: Settings, gt: str, prediction: str, flags: dict[str, Any]
 ) -> tuple[Instances, Instances, Matches, str]:
     """Reads both sides and asks the protocol about the sample."""
-    from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, read_lexicon, resolve_gt
-    from ocr_eval.cli.scoring import Scorer
-
-    (rule,) = parse_protocols(flags["protocol"])
-    limits, lexicon = parse_limits(flags["limit"]), read_lexicon(flags["lexicon"], [rule])
-    path, dataset = resolve_gt(gt, settings)
-    ((_, pred_path),) = named_predictions([prediction])
-    scorer = Scorer([rule], path, dataset, settings, flags, limits=limits, lexicon=lexicon)
-    truth = scorer.gt
+    scorer, path = reader(settings, gt, prediction, flags)
+    truth, (rule,) = scorer.gt, scorer.rules
     sample = flags["sample"]
     if sample not in truth.sample_ids:
         hint = (
@@ -87,9 +90,21 @@ def explained(
             else "check the name"
         )
         raise usage_error(f"no sample is called {quote(sample)}", hint[:400])
-    joined, pairing = scorer.job.pair(scorer.read(pred_path))
+    joined, pairing = scorer.job.pair(scorer.read(path))
     matches = rule.explain(joined, pairing, truth.sample_ids.index(sample))
     return joined.gt, joined.pred, matches, repr(rule)
+
+
+def reader(settings: Settings, gt: str, prediction: str, flags: dict[str, Any]) -> tuple[Scorer, str]:
+    """The ground truth, read, and the path of the prediction."""
+    from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, read_lexicon, resolve_gt
+    from ocr_eval.cli.scoring import Scorer
+
+    rules = parse_protocols(flags["protocol"])
+    limits, lexicon = parse_limits(flags["limit"]), read_lexicon(flags["lexicon"], rules)
+    path, dataset = resolve_gt(gt, settings)
+    ((_, pred_path),) = named_predictions([prediction])
+    return Scorer(rules, path, dataset, settings, flags, limits=limits, lexicon=lexicon), pred_path
 
 
 def render(gt: Instances, pred: Instances, matches: Matches, spelled: str, kind: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -163,8 +163,13 @@ def explain_all(
     from ocr_eval.protocols import protocol as parse
 
     rule = parse(protocol) if isinstance(protocol, str) else protocol
-    joined, pairing = Job(gt, [rule], "", lexicon, invalid_polygons, gt_lines=gt_lines).pair(pred)
-    ids = gt.sample_ids
+    job = Job(gt, [rule], "", lexicon, invalid_polygons, gt_lines=gt_lines)
+    return every_sample(job, *job.pair(pred))
+
+
+def every_sample(job: Job, joined: Joined, pairing: Pairing) -> Iterator[Matches]:
+    """``explain_all`` for the first protocol of a job, with what its ``pair`` returned."""
+    rule, ids = job.protocols[0], job.gt.sample_ids
     order = sorted(range(len(ids)), key=lambda s: ids[s].encode("utf-8", "surrogatepass"))
     explainer = getattr(rule, "explainer", None)
     if explainer is not None:
@@ -173,7 +178,7 @@ def explain_all(
     def alone(sample: int) -> Matches:
         sides = (side.take([sample], (ids[sample],)) for side in (joined.gt, joined.pred))
         lines = joined.gt_lines.take([sample], (ids[sample],)) if joined.gt_lines is not None else None
-        job = Job(next(sides), [rule], "", lexicon, invalid_polygons, gt_lines=lines)
-        return rule.explain(*job.pair(next(sides)), 0)
+        one = replace(job, gt=next(sides), protocols=[rule], gt_lines=lines)
+        return rule.explain(*one.pair(next(sides)), 0)
 
     return map(alone, order)
