@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 EXIT_PRECEDENCE = (70, 130, 2, 5, 4, 3, 6, 1)
 QUOTE_LIMIT = 80
+SHOWN = 3  # places of a warning
 NAME_LIMIT = 255  # of an entry; a longer one is refused, and would fill the screen
 
 
@@ -237,6 +238,12 @@ CODES: dict[str, Code] = {
         "common folder 'sub/' stripped",
         "nothing to do here",
     ),
+    "W_FIXED": Code(
+        0,
+        "repairs made because --fix asked for them; the score is that of the repaired predictions",
+        "res_img_1.txt:3: '0;0;9;0;9;9;0;9' → '0,0,9,0,9,9,0,9'",
+        "send the repaired file next time, so that others score the same",
+    ),
     "W_GT": Code(
         0,
         "a peculiarity of the ground truth: duplicates, don't care without area",
@@ -388,7 +395,10 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Notice:
-    """A warning: what happened, how often, up to three places. Equal (code, message) pairs add up."""
+    """A warning: what happened, how often, where. Equal (code, message) pairs add up.
+
+    Up to three places are kept, of repairs (W_FIXED) all of them; three are shown.
+    """
 
     code: str
     message: str
@@ -397,7 +407,7 @@ class Notice:
 
     def __str__(self) -> str:
         places = (
-            f" ({', '.join(self.examples)}{', …' if self.count > len(self.examples) else ''})"
+            f" ({', '.join(self.examples[:SHOWN])}{', …' if self.count > len(self.examples[:SHOWN]) else ''})"
             if self.examples
             else ""
         )
@@ -494,6 +504,14 @@ class Findings:
         else:
             examples = (*old.examples, escape(place)) if place and len(old.examples) < 3 else old.examples
             self._notices[key] = replace(old, count=old.count + count, examples=examples)
+
+    def add(self, notice: Notice) -> None:
+        """Takes a warning as it is, with all its places."""
+        self._notices[notice.code, notice.message] = notice
+
+    def forget(self, code: str) -> None:
+        """Drops the warnings of a code whose cause is gone."""
+        self._notices = {key: notice for key, notice in self._notices.items() if key[0] != code}
 
     @property
     def notices(self) -> tuple[Notice, ...]:

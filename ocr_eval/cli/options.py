@@ -151,10 +151,28 @@ POLICY_HELP = (
     "Rings that cross themselves or have no area: refuse, keep as unmatched, or do what the script does."
 )
 STRICT_HELP = "Refuse what the protocol's official script refuses, with its message (rrc-iou, rrc-e2e, …)."
+FIX_HELP = (
+    "Repair what is unambiguous in the submission and report each repair: orientation, layout, encoding "
+    "(several: --fix layout,encoding)."
+)
 LEXICON_HELP = "Word list for protocols with a lexicon step; UTF-8, one word a line."
 LINES_HELP = "Second ground truth, with text lines, for protocols that also match lines (tiou-wordline)."
 ISOLATE_HELP = "Read each prediction in a process of its own, with limits of time and memory."
 POLICIES = ("refuse", "false-positive", "official")
+
+
+def kinds_of_fix(spelled: str | None) -> tuple[str, ...]:
+    """``--fix layout,encoding`` -> its kinds. Raises InputError (E_USAGE) for others."""
+    if spelled is None:
+        return ()
+    from ocr_eval.errors import quote, usage_error
+    from ocr_eval.formats.repairs import KINDS
+
+    kinds = tuple(word.strip() for word in spelled.split(","))
+    for kind in kinds:
+        if kind not in KINDS:
+            raise usage_error(f"--fix {quote(kind)} is no kind of repair", close_names(kind, list(KINDS)))
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def reading_flags(function: F) -> F:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocr_eval.cli.options import STRICT_HELP, Example, Settings, common, option, reading_flags
+from ocr_eval.cli.options import FIX_HELP, STRICT_HELP, Example, Settings, common, option, reading_flags
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     help="Seed of the intervals; by default it follows from the ground truth.",
 )
 @reading_flags
+@option("--fix", metavar="KINDS", help=FIX_HELP)
 @option("--strict-official", is_flag=True, help=STRICT_HELP)
 @option(
     "--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 1 when a result is below; repeatable."

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.cli.inputs import above, read_lines, read_side, reading
+from ocr_eval.cli.strictness import wanted_repairs
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
@@ -40,10 +41,13 @@ class Scorer:
             "max_errors": settings.max_errors,
         }
         self.isolation = isolation() if flags.get("isolate") else None
+        self.fix = wanted_repairs(flags)
         if flags.get("strict_official"):
             self._check(gt_path, "gt", None)
         self.gt = read_side(gt_path, format=flags["gt_format"], **reading(rules, "gt"), **self.common)
         provenance: dict[str, Any] = {"limits": limits.raised()} if limits.raised() else {}
+        if self.fix:
+            provenance["fix"] = list(self.fix)
         if flags["confidence_above"] is not None:
             provenance["confidence_above"] = flags["confidence_above"]
         kernels = flags.get("kernels", "auto")
@@ -66,7 +70,7 @@ class Scorer:
         if self.flags.get("strict_official"):
             self._check(path, "prediction", self.gt.sample_ids)
         arguments = reading(self.rules, "prediction") | self.common
-        arguments |= {"format": self.flags["pred_format"], "samples": self.gt}
+        arguments |= {"format": self.flags["pred_format"], "samples": self.gt, "fix": self.fix}
         pred = read_side(path, isolation=self.isolation, **arguments)
         if self.isolation is not None and self.isolation.unlimited:
             self.job.provenance["unlimited"] = list(self.isolation.unlimited)

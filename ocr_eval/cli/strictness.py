@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ocr_eval.cli.options import kinds_of_fix
 from ocr_eval.errors import InputError, Problem, usage_error
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ def check_known(rules: Sequence[EvaluationProtocol]) -> None:
     for rule in rules:
         if rule.ID not in PROTOCOLS:
             raise usage_error(f"what the official script of {rule.ID} refuses is not known", known)
+
+
+def wanted_repairs(flags: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of ``--fix``. Raises InputError (E_USAGE) where the file is to be judged as it is as well."""
+    kinds = kinds_of_fix(flags.get("fix"))
+    if kinds and flags.get("strict_official"):
+        reason = "--strict-official judges the file as it is, --fix another one"
+        raise usage_error(reason, "repair the file first, then check it")
+    return kinds
 
 
 def check_official(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocr_eval.cli.options import (
+    FIX_HELP,
     FORMATS_HELP,
     ISOLATE_HELP,
     POLICY_HELP,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     default="refuse",
     help=POLICY_HELP,
 )
+@option("--fix", metavar="KINDS", help=FIX_HELP)
 @option("--strict-official", is_flag=True, help=STRICT_HELP)
 @option("--limit", multiple=True, metavar="NAME=VALUE", help="Raise a safety limit; repeatable.")
 @option("--isolate", is_flag=True, help=ISOLATE_HELP)
@@ -75,6 +77,7 @@ def command(
     from ocr_eval.cli.inputs import named_predictions, parse_limits, parse_protocols, reading
     from ocr_eval.cli.output import OutputFile, emit
     from ocr_eval.cli.scoring import isolation
+    from ocr_eval.cli.strictness import wanted_repairs
     from ocr_eval.cli.validate_report import report, summary_scope
 
     if gt and manifest:
@@ -92,11 +95,12 @@ def command(
         }
         truth = shared | reading(rules, "gt") if rules else shared
         strict = flags["strict_official"]
+        fix = wanted_repairs(flags)
         if strict:
             strict_gt(settings, gt, rules, flags["gt_format"], shared)
         known = known_samples(settings, gt, manifest, flags["gt_format"], truth)
         stdin = standard_input(path, flags)
-        arguments = reading(rules, "prediction") | shared | {"samples": known, "stdin": stdin}
+        arguments = reading(rules, "prediction") | shared | {"samples": known, "stdin": stdin, "fix": fix}
         samples = known if known is None or isinstance(known, tuple) else known.sample_ids
         apart = isolation() if flags["isolate"] else None
         found = examined(path, flags["pred_format"], arguments, known=bool(rules), isolation=apart)

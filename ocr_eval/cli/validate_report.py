@@ -35,6 +35,8 @@ def summary_scope(found: Examination) -> str:
 def report(name: str, found: Examination, official: Sequence[Problem], kind: str, settings: Settings) -> str:
     """The report in one of its forms."""
     if kind == "json":
+        from ocr_eval.report.score import repairs_of
+
         body = {
             "schema": "ocr-eval/validate/1",
             "prediction": name,
@@ -44,6 +46,7 @@ def report(name: str, found: Examination, official: Sequence[Problem], kind: str
             "problems": [_as_json(problem) for problem in found.problems],
             "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in found.notices],
             "official": [_as_json(problem) for problem in official],
+            "repairs": repairs_of(found.notices),
         }
         return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
     if kind == "github":

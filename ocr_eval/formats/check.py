@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
+Mend = Callable[[sources.Source], sources.Source]
 AUTO = "auto"  # in the place of a layout: recognise it
 _FEW = 48  # files that may be without any text before one tells that an input is one of pages
 
@@ -49,6 +50,7 @@ def examine(
     boxes: bool = False,
     angle: bool = False,
     regions: bool = False,
+    fix: Sequence[str] = (),
 ) -> Examination:
     """All problems and notices of one input; the arguments are those of ``ocr_eval.formats.read``.
 
@@ -71,6 +73,7 @@ def examine(
         boxes=boxes,
         angle=angle,
         regions=regions,
+        fix=fix,
     )
     return Examination(findings.problems, findings.total, findings.notices, entries, instances)
 
@@ -93,35 +96,61 @@ def reading(
     boxes: bool = False,
     angle: bool = False,
     regions: bool = False,
+    fix: Sequence[str] = (),
 ) -> tuple[Findings, int, Instances | None]:
     """(findings, entries opened, the table or None when something is wrong)."""
     name, choices = (None, {}) if format in (None, AUTO) else choices_of(str(format))
     _check_arguments(name, role, geometry, invalid_polygons, stdin, str(source))
-    findings = Findings(str(source), role, max_errors)
     known = _samples(samples)
     options = Options(
         role, bool(text), confidence, geometry, level, limits, known, verbatim, choices, angle, regions
     )
-    chosen, entries, options = opened(name, options, findings, stdin)
+    policy = None if boxes or regions else invalid_polygons
+
+    def once(findings: Findings, mend: Mend | None) -> tuple[int, Instances | None]:
+        return _once(name, options, findings, stdin, policy, mend)
+
+    if fix:
+        from ocr_eval.formats.repair import read_repaired
+
+        return read_repaired(once, lambda: Findings(str(source), role, max_errors), fix, name, options)
+    findings = Findings(str(source), role, max_errors)
+    return findings, *once(findings, None)
+
+
+def _once(
+    name: str | None,
+    options: Options,
+    findings: Findings,
+    stdin: bytes | None,
+    policy: str | None,
+    mend: Mend | None,
+) -> tuple[int, Instances | None]:
+    """(entries opened, the table or None) of one way through the input, whose files ``mend`` may change."""
+    chosen, entries, options = opened(name, options, findings, stdin, mend)
     if chosen is None:
-        return findings, 0, None
+        return 0, None
     columns = columns_of(chosen, entries, options, findings)
     if columns is not None:
         columns = chosen_one(columns, options, findings)
-    policy = None if boxes or regions else invalid_polygons
     if columns is None:
-        return findings, len(entries), None
-    return findings, len(entries), finished(columns, entries, options, findings, policy)
+        return len(entries), None
+    return len(entries), finished(columns, entries, options, findings, policy)
 
 
 def opened(
-    name: str | None, options: Options, findings: Findings, stdin: bytes | None = None
+    name: str | None,
+    options: Options,
+    findings: Findings,
+    stdin: bytes | None = None,
+    mend: Mend | None = None,
 ) -> tuple[str | None, list[Entry], Options]:
     """(format, entries, options for it) of the source that ``findings`` names; without a format: why is recorded."""
     known = options.samples
     expected = None if known is None else len(known.ids)
     found = sources.open_source(findings.source, stdin, findings, options.limits, expected)
     if found is not None:
+        found = mend(found) if mend else found
         chosen, entries = _entries(found, name, options, findings)
         if chosen is not None and entries is not None:
             return chosen, entries, _for_role(chosen, options)

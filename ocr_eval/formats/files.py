@@ -62,7 +62,7 @@ def sample_files(files: Sequence[File], findings: Findings, samples: Samples | N
     for file in files:
         if file.name.endswith("/"):
             continue
-        if _is_system(file.name):
+        if is_system(file.name):
             findings.warn("W_LAYOUT", "system files skipped", place=file.name)
         else:
             kept.append(file)
@@ -178,6 +178,7 @@ def _type_fault(file: File, samples: Samples | None) -> tuple[str, str] | None:
     return None
 
 
-def _is_system(name: str) -> bool:
+def is_system(name: str) -> bool:
+    """True for what operating systems leave in folders and archives."""
     base = name.removesuffix("/").rpartition("/")[2]
     return name.startswith("__MACOSX/") or base.startswith("._") or base.lower() in _SYSTEM

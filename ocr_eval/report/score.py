@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ocr_eval.report.escape import csv_cell, terminal
 
 if TYPE_CHECKING:
+    from ocr_eval.errors import Notice
     from ocr_eval.record import Record
     from ocr_eval.report.uncertainty import Uncertainty
 
@@ -38,6 +39,7 @@ def result(record: Record, *, long: bool = False, ci: Uncertainty | None = None)
     """One result of the JSON output; ``intervals`` only where they were asked for."""
     totals = record.counts.total()
     intervals = {} if ci is None else {"intervals": {m: list(ends) for m, ends in ci.of(record).items()}}
+    repairs = {"repairs": repairs_of(record.notices)} if "fix" in record.provenance else {}
     return {
         "prediction": record.prediction,
         "protocol": record.protocol,
@@ -46,8 +48,16 @@ def result(record: Record, *, long: bool = False, ci: Uncertainty | None = None)
         "metrics": record.metrics,
         "counts": totals.counts,
         **intervals,
+        **repairs,
+        **({"revealing": record.revealing} if record.revealing else {}),
         "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in record.notices],
     }
+
+
+def repairs_of(notices: Iterable[Notice]) -> list[dict[str, str]]:
+    """Everything that ``--fix`` did: what was done, and place, text before and text after."""
+    found = [notice for notice in notices if notice.code == "W_FIXED"]
+    return [{"repair": notice.message, "change": one} for notice in found for one in notice.examples]
 
 
 def to_json(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | None = None) -> str:
