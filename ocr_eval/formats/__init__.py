@@ -120,6 +120,7 @@ FORMATS: dict[str, Row] = {
         "Google Cloud Vision: fullTextAnnotation",
         {"level": ("word", "paragraph")},
         paged=True,
+        texts=True,
     ),
     "aws-textract": Row(
         "ocr_eval.formats.aws_textract:AWS_TEXTRACT",
@@ -128,6 +129,7 @@ FORMATS: dict[str, Row] = {
         "AWS Textract: Blocks, for images of one size",
         {"level": ("word", "line"), "width": ("N",), "height": ("N",)},
         paged=True,
+        texts=True,
     ),
     "azure-read": Row(
         "ocr_eval.formats.azure_read:AZURE_READ",
@@ -136,6 +138,7 @@ FORMATS: dict[str, Row] = {
         "Azure Read: analyzeResult of version 3, or since 2022",
         {"level": ("word", "line"), "resolution": ("N",)},
         paged=True,
+        texts=True,
     ),
     "doctr": Row(
         "ocr_eval.formats.doctr:DOCTR",
@@ -144,11 +147,19 @@ FORMATS: dict[str, Row] = {
         "docTR: pages of blocks of lines of words",
         {"level": ("word", "line")},
         paged=True,
+        texts=True,
     ),
     "easyocr": Row(
-        "ocr_eval.formats.easyocr:EASYOCR", True, False, "EasyOCR: points, text, confidence", paged=True
+        "ocr_eval.formats.easyocr:EASYOCR",
+        True,
+        False,
+        "EasyOCR: points, text, confidence",
+        paged=True,
+        texts=True,
     ),
-    "surya": Row("ocr_eval.formats.surya:SURYA", True, False, "Surya: text_lines of pages", paged=True),
+    "surya": Row(
+        "ocr_eval.formats.surya:SURYA", True, False, "Surya: text_lines of pages", paged=True, texts=True
+    ),
     "docling": Row(
         "ocr_eval.formats.docling:DOCLING",
         True,
@@ -156,6 +167,7 @@ FORMATS: dict[str, Row] = {
         "docling: texts with their places on pages",
         {"resolution": ("N",)},
         paged=True,
+        texts=True,
     ),
     "paddleocr-result": Row(
         "ocr_eval.formats.paddleocr_result:PADDLEOCR_RESULT",
@@ -163,6 +175,7 @@ FORMATS: dict[str, Row] = {
         False,
         "PaddleOCR 3: rec_polys, rec_texts, rec_scores",
         paged=True,
+        texts=True,
     ),
     "label-studio": Row(
         "ocr_eval.formats.label_studio:LABEL_STUDIO",

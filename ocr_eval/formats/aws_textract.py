@@ -32,6 +32,8 @@ def _looks(glimpse: Glimpse) -> bool:
 
 def _pages(document: Any, call: Call) -> list[Page]:
     size = [int(call.options.choices[key]) for key in ("width", "height") if key in call.options.choices]
+    if not call.options.geometry:
+        size = [1, 1]  # texts have none
     if len(size) < 2:
         raise JsonFault("E_FORMAT", "coordinates are parts of a page whose size is not told", _SIZE)
     parts = items_of(document, "") if isinstance(document, list) else [("", document)]

@@ -56,7 +56,7 @@ def _scale(page: Any, pointer: str, options: Options) -> float:
     """Pixels per unit of the page."""
     unit = field(page, "unit", str, pointer)
     resolution = options.choices.get("resolution")
-    if unit == "pixel":
+    if unit == "pixel" or not options.geometry:
         return 1.0
     if unit != "inch":
         raise JsonFault("E_FORMAT", f"{pointer}/unit must be pixel or inch, got {quote(unit)}")

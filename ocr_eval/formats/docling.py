@@ -119,4 +119,4 @@ def _text(size: Any, page: int, options: Options, item: tuple[Any, str], pointer
     return Word([value * scale for value in ring], words, None)
 
 
-DOCLING = Engine("docling", _looks, _pages, ("text",))
+DOCLING = Engine("docling", _looks, _pages, ("text",), "text")

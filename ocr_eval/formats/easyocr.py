@@ -63,4 +63,4 @@ def _confidence(value: Any, pointer: str) -> float:
         raise JsonFault(fault.code, f"{pointer}: {fault.reason}") from None
 
 
-EASYOCR = Engine("easyocr", _looks, _pages)
+EASYOCR = Engine("easyocr", _looks, _pages, text_level="word")

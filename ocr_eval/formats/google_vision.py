@@ -141,4 +141,4 @@ def _ring(item: Any, pointer: str, page: Any, at: str, options: Options) -> list
     return relative_ring(points, where, width, height, options)
 
 
-GOOGLE_VISION = Engine("google-vision", _looks, _pages, ("word", "paragraph"), zero_omitted=True)
+GOOGLE_VISION = Engine("google-vision", _looks, _pages, ("word", "paragraph"), "paragraph", zero_omitted=True)

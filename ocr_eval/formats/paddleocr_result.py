@@ -75,4 +75,4 @@ def _word(recognised: bool, options: Options, item: tuple[Any, Any, Any], pointe
     return Word(ring, text, None if score is None else confidence_of(score, f"the score of {pointer}"))
 
 
-PADDLEOCR_RESULT = Engine("paddleocr-result", _looks, _pages)
+PADDLEOCR_RESULT = Engine("paddleocr-result", _looks, _pages, text_level="word")

@@ -1,7 +1,8 @@
 """Documents of pages -> one sample per page: what the formats of OCR engines share.
 
 A page is named after its file unless the document names the image; ``doc.json`` with several pages holds the samples
-``doc_1``, ``doc_2``, … A confidence is read where every instance has one.
+``doc_1``, ``doc_2``, … A confidence is read where every instance has one. Where no rings are wanted, a page is one
+text: those of its lines, or of what else the engine has, joined by LF.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ocr_eval.errors import Findings, quote, usage_error
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load
 from ocr_eval.formats.names import key_of
+from ocr_eval.formats.page_text import add_page, columns_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, pair_ring
 from ocr_eval.formats.told import Told
@@ -49,15 +51,28 @@ class Engine:
     looks: Callable[[Glimpse], bool]
     pages: Callable[[Any, Call], list[Page]]
     levels: tuple[str, ...] = ("word",)  # the default first
+    text_level: str = "line"  # whose texts make up that of a page
     zero_omitted: bool = False  # a confidence of 0 is left out, as proto3 does
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
-        """Every instance of every page, pages in the order of files and documents."""
+        """Every instance of every page, or its text, pages in the order of files and documents."""
+        if not options.geometry:
+            columns = columns_of(self.id, options, findings)
+            return (
+                self._read(self.text_level, columns, entries, options, findings)
+                if columns
+                else Columns(self.id)
+            )
         level = options.choices.get("level") or options.level or self.levels[0]
         if level not in self.levels:
             known = f"levels are {', '.join(self.levels)}"
             raise usage_error(f"{self.id} has no level {quote(level)}", known)
         columns = Columns(self.id, pointer=f"{level} {{index}} of {{sample}}")
+        return self._read(level, columns, entries, options, findings)
+
+    def _read(
+        self, level: str, columns: Columns, entries: Sequence[Entry], options: Options, findings: Findings
+    ) -> Columns:
         names = Names(entries[0], options, findings)
         told = Told(columns, options, zero_omitted=self.zero_omitted)
         for entry in entries:
@@ -95,7 +110,12 @@ class Engine:
         except JsonFault as fault:
             findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
             return
-        if sample is None or not enough_room(len(page.items), len(columns.care), entry, options, findings):
+        if sample is None:
+            return
+        if not columns.geometry:
+            self._text(page, entry._replace(sample=sample), options, findings, columns)
+            return
+        if not enough_room(len(page.items), len(columns.care), entry, options, findings):
             return
         for k, (pointer, item) in enumerate(page.items):
             try:
@@ -104,6 +124,19 @@ class Engine:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         columns.close(sample, entry.name)
         columns.positions.append(place)
+
+    def _text(self, page: Page, entry: Entry, options: Options, findings: Findings, columns: Columns) -> None:
+        """The one text of a page."""
+        texts = []
+        for pointer, item in page.items:
+            try:
+                word = page.read(item, pointer)
+                if word.text is None:
+                    raise JsonFault("E_FORMAT", f"{pointer} has no text")
+                texts.append(word.text)
+            except JsonFault as fault:
+                findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+        add_page(columns, entry, "\n".join(texts), options, findings)
 
 
 def _name(page: Page, entry: Entry) -> str:

@@ -566,3 +566,32 @@ def test_too_many_words_of_a_page_and_too_long_a_text(tmp_path: Path) -> None:
     assert faults(tmp_path, document, limits=limits) == [("E_LIMIT", "2 instances in one sample, at most 1")]
     ((code, reason),) = faults(tmp_path, document, limits=Limits(characters=2))
     assert (code, reason) == ("E_LIMIT", "the text of /text_lines/1 has 3 characters, at most 2")
+
+
+# where no rings are wanted, a page is one text
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_page_is_one_text_where_no_rings_are_wanted(tmp_path: Path, name: str) -> None:
+    joined = "Hi\nall" if name in ("easyocr", "surya", "paddleocr-result", "docling") else "Hi all"
+    document = DOCUMENTS[name][0]
+    if name == "aws-textract":
+        document = textract(textract_block(RING, "Hi all", 50, "LINE"), *document["Blocks"][1:])
+    table = found(tmp_path, document, geometry=False, format=None if name != "docling" else name)
+    assert (table.format, table.geometry, table.sample_ids) == (name.split()[0], False, ("img_1",))
+    assert (table.texts, table.confidence) == ((joined,), None)
+    files = {f"img_{k}.json": json.dumps(document) for k in (1, 2)}
+    both = read(
+        zipped(tmp_path / "a.zip", files), geometry=False, format=name.split()[0], samples=("img_1", "img_2")
+    )
+    assert both.texts == (joined, joined)
+
+
+def test_texts_of_pages_have_a_limit_and_need_texts(tmp_path: Path) -> None:
+    limits = Limits(page_characters=5)
+    told = faults(tmp_path, DOCUMENTS["surya"][0], geometry=False, limits=limits)
+    assert told == [("E_LIMIT", "text of 6 characters, at most 5")]
+    told = faults(tmp_path, {"dt_polys": [RING]}, geometry=False)
+    assert told == [("E_FORMAT", "/dt_polys/0 has no text")]
+    told = faults(tmp_path, DOCUMENTS["surya"][0], geometry=False, confidence=True)
+    assert told == [("E_FORMAT", "layout surya has no confidences")]
