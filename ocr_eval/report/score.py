@@ -49,7 +49,6 @@ def result(record: Record, *, long: bool = False, ci: Uncertainty | None = None)
         "counts": totals.counts,
         **intervals,
         **repairs,
-        **({"revealing": record.revealing} if record.revealing else {}),
         "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in record.notices],
     }
 
