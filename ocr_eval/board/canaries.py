@@ -60,8 +60,8 @@ def _ground_truth(store: Store, dataset: str) -> Iterator[Canary]:
     for sample in table.ids:
         if sample not in shown:
             yield Canary(f"a sample id of {dataset!r}", sample)
-    lines = store.gt_lines(dataset)
-    for line in (lines or {}).values():
+    kept = store.gt_lines(dataset), store.text_lines(dataset)
+    for line in (line for lines in kept if lines is not None for line in lines.values()):
         for instance in line.get("instances", ()):
             yield Canary(f"a ground truth text of {dataset!r}", str(instance.get("text") or ""))
             yield Canary(f"a ground truth ring of {dataset!r}", ring=flat(instance.get("ring") or ()))
@@ -92,6 +92,7 @@ def public_texts(store: Store, options: Options) -> Iterator[str]:
             yield "\n".join(table.ids)
         if seen.overlays:
             yield _raw(store.gt_lines(name))
+            yield _raw(store.text_lines(name))
     for person in people(store, options.date).values():
         is_own = person.slug == options.participant
         if person.concealed and options.audience != "internal" and not is_own:

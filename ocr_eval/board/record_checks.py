@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ocr_eval.board.cards import ProtocolCard
 from ocr_eval.board.records import REVEALING, SCHEMA
 from ocr_eval.board.store import Store
 from ocr_eval.board.stored import StoredResult, Submission, read_bytes
@@ -73,7 +74,7 @@ def _record(store: Store, submission: Submission, result: StoredResult) -> Itera
     agree = {
         "submission": (record["submission"], submission.slug),
         "data set of the folder": (place, f"{dataset['id']}@{dataset['digest'][:8]}"),
-        "ds": (fields.get("ds"), f"{dataset['id']}@{dataset['digest']}"),
+        "ds": (fields.get("ds"), f"{dataset['id']}@{_ground_truth(store, dataset, card)}"),
         "proto": (fields.get("proto"), f"{card.id}/{card.version}@{card.digest}"),
         "protocol": (
             (protocol["id"], protocol["version"], protocol["digest"]),
@@ -88,6 +89,22 @@ def _record(store: Store, submission: Submission, result: StoredResult) -> Itera
         yield drift(f"mixed signature: {', '.join(mixed)} do not fit together", path, "E_SIGNATURE")
         return
     yield from _numbers(store, result, record, card.columns)
+
+
+def _ground_truth(store: Store, dataset: dict[str, str], card: ProtocolCard) -> str:
+    """The digest that a signature names: the data set's; with the text lines', where the protocol reads those too."""
+    from ocr_eval.errors import InputError
+    from ocr_eval.protocols import protocol
+    from ocr_eval.tables.digest import with_lines
+
+    try:
+        reads = protocol(card.protocol).reads.gt_lines
+    except InputError:  # a protocol of another version, or of a package that is not here
+        reads = False
+    lines = store.text_lines(dataset["id"]) if reads else None
+    if lines is None:
+        return dataset["digest"]
+    return with_lines(dataset["digest"], hashlib.sha256(lines.data).hexdigest())
 
 
 def _schema_fault(record: dict[str, Any]) -> str | None:

@@ -28,6 +28,7 @@ class Scored:
     record: Record
     revealing: Mapping[str, int | None]
     why: bytes | None = None
+    gt_digest: str = ""  # of the data set, where the signature's ``ds`` is of more than that
 
 
 def card_of(protocol: EvaluationProtocol) -> ProtocolCard:
@@ -59,6 +60,7 @@ def result_files(scored: Scored, slug: str) -> dict[str, bytes]:
 
     record, card = scored.record, card_of(scored.protocol)
     name, digest = parse_signature(record.signature)["ds"].rsplit("@", 1)
+    digest = scored.gt_digest or digest
     rows = write_counts(record.counts, record.signature)
     body = record_body(scored, card, slug, {"id": name, "digest": digest}, hashlib.sha256(rows).hexdigest())
     stem = f"results/{name}@{digest[:8]}/{card.key}"

@@ -199,6 +199,10 @@ class Store:
         """Canonical gt by sample (``{"sample", "instances": [{"ring", "text", "care"}]}``); None when not kept."""
         return _lines(self.path / "datasets" / dataset / "instances.jsonl")
 
+    def text_lines(self, dataset: str) -> Lines | None:
+        """Canonical rings of text lines by sample, for protocols that read them too; None when not kept."""
+        return _lines(self.path / "datasets" / dataset / "lines.jsonl")
+
     def prediction_lines(self, slug: str, dataset: str) -> Lines | None:
         """Canonical predictions by sample; None when they were not kept."""
         return _lines(self.path / "submissions" / slug / "instances" / f"{dataset}.jsonl")

@@ -16,7 +16,7 @@ from ocr_eval.cli.board import (
     tell_notices,
     warnings_json,
 )
-from ocr_eval.cli.options import FORMATS_HELP, Example, Settings, common, option
+from ocr_eval.cli.options import FORMATS_HELP, LINES_HELP, Example, Settings, common, option
 from ocr_eval.errors import Notice, merge_notices, usage_error
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @option("--keep-archive", is_flag=True, help="Keep the zip itself too, as predictions.zip; never published.")
 @option("--overlays", is_flag=True, help="Keep predictions and the reasons of every match and miss.")
 @click.option("--lexicon", metavar="FILE", help="Word list for protocols that use one.")
+@option("--gt-lines", metavar="GT", help=LINES_HELP + " The store keeps it.")
 @option("--gt-format", metavar="F", help=FORMATS_HELP)
 @option("--pred-format", metavar="F", help=FORMATS_HELP)
 @POLICY_FLAG
@@ -67,6 +68,7 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
     from ocr_eval.board.store import Store
     from ocr_eval.board.writing import changing, ensure_secret
     from ocr_eval.cli.board_inputs import board_protocols, make_scoring, read_card, the_dataset
+    from ocr_eval.cli.board_scoring import keep_lines
     from ocr_eval.cli.inputs import named_predictions
 
     Store.open(directory)
@@ -85,6 +87,7 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
         found = merge_notices((*pred.notices, *adding.notices(store, entry)))
         if card.anonymous or card.embargo_until:
             ensure_secret(store)
+        keep_lines(store, scoring)
         slug = adding.add(store, entry)
     results = [_result(scored.record) for scored in entry.results]
     body = {

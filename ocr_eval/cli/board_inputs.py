@@ -69,20 +69,19 @@ def make_scoring(
     """The board's gt (or the one given, if it is the same). Raises InputError (E_DATASET, E_GT, E_USAGE)."""
     from ocr_eval.board.adding import check_board
     from ocr_eval.board.starting import gt_digest
-    from ocr_eval.cli.board_scoring import Scoring, stored_gt
-    from ocr_eval.cli.inputs import parse_limits, read_lexicon, read_side, reading, resolve_gt
+    from ocr_eval.cli.board_scoring import Scoring, stored_gt, text_lines
+    from ocr_eval.cli.inputs import parse_limits, read_lexicon, read_lines, read_side, reading, resolve_gt
 
     limits = parse_limits(flags.get("limit", ()))
+    asked: dict[str, Any] = {
+        "format": flags.get("gt_format"),
+        "limits": limits,
+        "invalid_polygons": flags["invalid_polygons"],
+        "max_errors": settings.max_errors,
+    }
     if flags.get("gt"):
         path, _ = resolve_gt(flags["gt"], settings)
-        gt = read_side(
-            path,
-            format=flags.get("gt_format"),
-            limits=limits,
-            invalid_polygons=flags["invalid_polygons"],
-            max_errors=settings.max_errors,
-            **reading(rules, "gt"),
-        )
+        gt = read_side(path, **asked, **reading(rules, "gt"))
         check_board(store, dataset, gt_digest(gt), rules)
     else:
         gt = stored_gt(store, dataset)
@@ -90,4 +89,8 @@ def make_scoring(
         reason = "the board's ground truth holds invalid rings, which only the official treatment admits"
         raise usage_error(reason, "add --invalid-polygons official")
     lexicon = read_lexicon(flags.get("lexicon"), rules)
-    return Scoring(dataset, gt, store.samples(dataset), lexicon, flags["invalid_polygons"], limits)
+    wanted = any(rule.reads.gt_lines for rule in rules)
+    given = flags.get("gt_lines") if wanted or len(store.dataset_ids()) == 1 else None  # another data set's
+    lines = read_lines(given, rules, **asked)
+    lines = text_lines(store, dataset, lines) if wanted else None
+    return Scoring(dataset, gt, store.samples(dataset), lexicon, flags["invalid_polygons"], limits, lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocr_eval.cli.board import POLICY_FLAG, date_flag, date_of, output_flags, report
-from ocr_eval.cli.options import Example, Settings, common, option
+from ocr_eval.cli.options import LINES_HELP, Example, Settings, common, option
 from ocr_eval.errors import InputError, Notice, escape, usage_error
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the history.")
 @option("--overlays", is_flag=True, help="Keep predictions and the reasons of every match and miss.")
 @click.option("--lexicon", metavar="FILE", help="Word list for protocols that use one.")
+@option("--gt-lines", metavar="GT", help=LINES_HELP + " The store keeps it.")
 @POLICY_FLAG
 @date_flag
 @output_flags
@@ -62,7 +63,7 @@ def rescore(
     """Makes the missing results; (what was made, what could not be and why)."""
     from ocr_eval.board.writing import changing
     from ocr_eval.cli.board_inputs import board_protocols, make_scoring, the_dataset
-    from ocr_eval.cli.board_scoring import is_kept, missing
+    from ocr_eval.cli.board_scoring import is_kept, keep_lines, missing
 
     done: list[dict[str, str]] = []
     lost: list[dict[str, str]] = []
@@ -76,6 +77,7 @@ def rescore(
                 continue
             scoring = make_scoring(settings, store, name, rules, flags)
             _put_cards(store, rules)
+            keep_lines(store, scoring)
             for each in own:
                 wanted = missing(store, each.slug, name, rules, overlays=flags["overlays"])
                 if not wanted and is_kept(store, each.slug, name):  # finished before; nothing is read

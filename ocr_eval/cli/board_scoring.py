@@ -12,7 +12,7 @@ from ocr_eval.errors import InputError, Notice, usage_error
 if TYPE_CHECKING:
     from ocr_eval.board.records import Scored
     from ocr_eval.board.store import Store
-    from ocr_eval.board.stored import SampleTable
+    from ocr_eval.board.stored import Lines, SampleTable
     from ocr_eval.engine.local import Job
     from ocr_eval.formats.isolated import Isolation
     from ocr_eval.protocols import EvaluationProtocol
@@ -33,6 +33,7 @@ class Scoring:
     lexicon: Lexicon | None = None
     invalid_polygons: str = "refuse"
     limits: Any = None
+    lines: Instances | None = None  # text lines, for protocols that also match those
     isolation: Isolation = field(default_factory=isolation)  # predictions are strangers' files
 
     def score(
@@ -44,13 +45,21 @@ class Scoring:
 
         made = provenance() | ({"limits": self.limits.raised()} if self.limits else {})
         made |= {"unlimited": list(self.isolation.unlimited)} if self.isolation.unlimited else {}
-        job = Job(self.gt, protocols, self.dataset, self.lexicon, self.invalid_polygons, provenance=made)
+        job = Job(
+            self.gt,
+            protocols,
+            self.dataset,
+            self.lexicon,
+            self.invalid_polygons,
+            provenance=made,
+            gt_lines=self.lines,
+        )
         records = job.run(pred)
         shown, extra = self._revealing(job, pred)
         results = []
         for rule, record in zip(protocols, records, strict=True):
             why = self._why(pred, rule) if overlays else None
-            results.append(Scored(rule, _with_notices(record, extra), shown, why))
+            results.append(Scored(rule, _with_notices(record, extra), shown, why, job.gt_digest))
         return results
 
     def _why(self, pred: Instances, rule: EvaluationProtocol) -> bytes:
@@ -58,7 +67,12 @@ class Scoring:
         from ocr_eval.engine.local import explain_all
 
         found = explain_all(
-            self.gt, pred, protocol=rule, invalid_polygons=self.invalid_polygons, lexicon=self.lexicon
+            self.gt,
+            pred,
+            protocol=rule,
+            invalid_polygons=self.invalid_polygons,
+            lexicon=self.lexicon,
+            gt_lines=self.lines,
         )
         return "".join(f"{matches.to_json()}\n" for matches in found).encode("utf-8", "surrogatepass")
 
@@ -140,24 +154,54 @@ def digests(pred: Instances, dataset: str) -> dict[str, str]:
 
 def stored_gt(store: Store, dataset: str) -> Instances:
     """The gt that the store keeps. Raises InputError (E_USAGE) when it keeps none, (E_GT) when it is broken."""
-    from dataclasses import replace
-
     from ocr_eval.tables.digest import digest
-    from ocr_eval.tables.jsonl import read_lines
 
     found = store.gt_lines(dataset)
     if found is None:
         hint = "give the ground truth with --gt GT"
         raise usage_error(f"the board keeps no instances.jsonl of {dataset}", hint)
-    try:
-        gt = read_lines(found.data, str(found.path))
-    except InputError as error:
-        problems = [p._replace(code="E_GT", reason=f"{p.code} {p.reason}") for p in error.problems]
-        raise InputError(problems, total=error.total) from None
+    gt = _stored(found)
     if digest(gt) != store.dataset(dataset).gt_digest:
         reason = "instances.jsonl is not the ground truth of the card (gt_digest)"
         raise usage_error(reason, "restore the file", "E_DATASET", str(found.path))
-    return replace(gt, source=str(found.path))
+    return gt
+
+
+def _stored(found: Lines) -> Instances:
+    """A canonical ground truth of the store. Raises InputError (E_GT) when it is broken."""
+    from dataclasses import replace
+
+    from ocr_eval.tables.jsonl import read_lines
+
+    try:
+        return replace(read_lines(found.data, str(found.path)), source=str(found.path))
+    except InputError as error:
+        problems = [p._replace(code="E_GT", reason=f"{p.code} {p.reason}") for p in error.problems]
+        raise InputError(problems, total=error.total) from None
+
+
+def text_lines(store: Store, dataset: str, given: Instances | None) -> Instances | None:
+    """The text lines that the store keeps, else those given. Raises InputError (E_DATASET) when they differ."""
+    from ocr_eval.tables.digest import digest
+
+    found = store.text_lines(dataset)
+    if found is None:
+        return given
+    kept = _stored(found)
+    if given is not None and digest(given) != digest(kept):
+        reason = f"the board's text lines of {dataset} are @{digest(kept)[:8]}, these are @{digest(given)[:8]}"
+        raise usage_error(reason, "leave --gt-lines out, or give the board's own file", "E_DATASET")
+    return kept
+
+
+def keep_lines(store: Store, scoring: Scoring) -> None:
+    """Writes the text lines into the store, once; rescoring and checking need them."""
+    from ocr_eval.board.writing import put_files
+    from ocr_eval.tables.jsonl import lines
+
+    if scoring.lines is not None and store.text_lines(scoring.dataset) is None:
+        data = "".join(lines(scoring.lines)).encode("utf-8", "surrogatepass")
+        put_files(store.path, {f"datasets/{scoring.dataset}/lines.jsonl": data})
 
 
 def missing(

@@ -105,6 +105,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "keep_predictions",
         "keep_archive",
         "overlays",
+        "gt_lines",
         "gt_format",
         "pred_format",
         "invalid_polygons",

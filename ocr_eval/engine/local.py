@@ -48,12 +48,10 @@ class Job:
     @cached_property
     def gt_lines_digest(self) -> str:
         """SHA-256 over two digests, of words and of lines: the ground truth of protocols that read both."""
-        import hashlib
-
-        from ocr_eval.tables.digest import digest
+        from ocr_eval.tables.digest import digest, with_lines
 
         assert self.gt_lines is not None
-        return hashlib.sha256(f"{self.gt_digest}+{digest(self.gt_lines)}".encode()).hexdigest()
+        return with_lines(self.gt_digest, digest(self.gt_lines))
 
     def pair(self, pred: Instances) -> tuple[Joined, Pairing]:
         """The joined tables and their lazily computed pairs.
