@@ -3,8 +3,8 @@
 ``json``: ``{"image": "img_1", "box": [x1, y1, …], "text": …, "score": …, "care": …}``, one object per instance; a box
 has four numbers (x1, y1, x2, y2) or an even number from six on, and ``"ring"`` in its place any even number. What else
 an image or an instance may say, so that the form holds whatever a table does, stands in ``json_structure``.
-``jsonl``: ``{"image" or "filename", "text", "score", "care"}``, one sample per line, the last two if need be. Either
-may say who wrote it, ``"annotator"``. Other keys are left out and counted.
+``jsonl``: ``{"image" or "filename", "text", "score", "care", "alias"}``, one sample per line, all but two if need be.
+Either may say who wrote it, ``"annotator"``. Other keys are left out and counted.
 """
 
 from __future__ import annotations
@@ -111,6 +111,7 @@ class JsonLines:
         scored = any(isinstance(row, dict) and "score" in row for _, row, _ in rows)
         columns.has_confidence = options.role != "gt" and (scored or options.confidence)
         several = any(isinstance(row, dict) and "annotator" in row for _, row, _ in rows)
+        aliases: list[str] = []
         for _, row, line in rows:
             try:
                 if not isinstance(row, dict):
@@ -124,14 +125,21 @@ class JsonLines:
                 text = text_of(text, "/text", options)
                 score = confidence_of(row.get("score"), "/score") if columns.has_confidence else 1.0
                 care = options.role != "gt" or "care" not in row or flag(row, "care", "")
+                alias = key_name(row, "alias", "") if "alias" in row else None
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=line)
                 continue
-            count_others(row, {key, "annotator", "text", "score", "care"}, entry, findings)
+            count_others(row, {key, "annotator", "text", "score", "care", "alias"}, entry, findings)
             if sample is not None:
                 columns.add((), text, care, score, line)
                 columns.close(sample, entry.name, who)
+                aliases += [] if alias is None else [alias]
         names.tell_unknown()
+        columns.aliases = aliases
+        if aliases and len(set(aliases)) < len(columns.samples):
+            reason = "every image needs an alias of its own where one has it"
+            findings.error("E_FORMAT", reason, entry=entry.name)
+            columns.aliases = []
         return columns
 
 

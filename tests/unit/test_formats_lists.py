@@ -15,6 +15,7 @@ from ocr_eval.errors import InputError
 from ocr_eval.formats import read
 from ocr_eval.formats.check import examine
 from ocr_eval.formats.mdb import DamagedError, values
+from ocr_eval.formats.writers import written
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 from tests.unit.formats_support import problems_of
@@ -240,3 +241,33 @@ def test_an_lmdb_with_changed_bytes_is_read_or_refused(draw: st.DataObject) -> N
     except DamagedError:
         return
     assert all(0 <= v.start <= v.start + v.size <= len(data) for v in found.values())
+
+
+# other names of the samples of a list
+
+
+def test_other_names_of_a_list_survive_as_json_lines(tmp_path: Path) -> None:
+    truth = read(stored(tmp_path, labels("GRAND", ""), "data.mdb"), role="gt", geometry=False)
+    made = written(truth, "jsonl", role="gt")
+    content = made.files["labels.jsonl"]
+    assert (made.losses, content.split(b"\n")[1]) == (
+        (),
+        b'{"image": "2", "alias": "image-000000002", "text": ""}',
+    )
+    back = read(stored(tmp_path, content, "labels.jsonl"), role="gt", geometry=False)
+    assert (back.sample_ids, back.aliases, back.texts) == (truth.sample_ids, truth.aliases, truth.texts)
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        ({}, "every image needs an alias of its own where one has it"),
+        ({"alias": "x"}, "every image needs an alias of its own where one has it"),
+        ({"alias": ""}, "/alias must be the name of an image, got nothing"),
+    ],
+)
+def test_other_names_are_given_to_all_or_to_none(tmp_path: Path, second: dict[str, str], reason: str) -> None:
+    rows = [{"image": "a", "text": "A", "alias": "x"}, {"image": "b", "text": "B"} | second]
+    content = "\n".join(map(json.dumps, rows))
+    (problem, *_) = examine(stored(tmp_path, content), format="jsonl", geometry=False).problems
+    assert (problem.code, problem.reason) == ("E_FORMAT", reason)

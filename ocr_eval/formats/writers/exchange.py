@@ -50,7 +50,7 @@ def json_lines(table: Instances) -> bytes:
 def rows(table: Instances) -> Iterator[dict[str, Any]]:
     """The objects: of every image that needs one, then of its instances."""
     names = image_names(table.sample_ids)
-    described = bool(table.aliases) or table.levels is not None
+    described = (bool(table.aliases) and table.geometry) or table.levels is not None
     for s, name in enumerate(names):
         span = table.span(s)
         if described or not span:
@@ -87,6 +87,8 @@ def _ring(ring: list[float]) -> dict[str, Any]:
 
 def _instance(table: Instances, i: int, s: int) -> dict[str, Any]:
     found: dict[str, Any] = _ring(plain(table.points(i).ravel().tolist())) if table.geometry else {}
+    if table.aliases and not table.geometry:  # a list of texts has no objects of images
+        found["alias"] = table.aliases[s]
     if table.codepoints is not None:
         found["text"] = table.texts[i]
     if table.confidence is not None:
