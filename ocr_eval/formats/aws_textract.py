@@ -3,7 +3,8 @@
 ``Blocks[]`` with ``BlockType`` ``PAGE``, ``LINE``, ``WORD`` and others, ``Geometry.Polygon`` in parts of the page,
 ``Confidence`` from 0 to 100, ``Page`` from 1 on (missing or 0, as for identity documents: 1). ``IdentityDocuments[]``
 and ``ExpenseDocuments[]`` hold such blocks each. The responses of one long document stand in a list.
-``aws-textract(width=W,height=H)`` gives the size of the images, which no response tells.
+``aws-textract(width=W,height=H)`` gives the size of all images, which no response tells, ``aws-textract(sizes=FILE)`` a
+CSV of ``image,width,height``; the names are those of the samples, so a page of several is ``doc_1``.
 Source: aws-samples/amazon-textract-response-parser @a9b44fe, src-python/tests/data.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from ocr_eval.errors import quote
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import JsonFault, kind
 from ocr_eval.formats.paged import Call, Engine, Page, Word, items_of, numbered, per_cent, relative_ring
@@ -19,7 +21,7 @@ from ocr_eval.formats.reader import Options
 from ocr_eval.formats.schema import field
 
 WRAPPED = ("IdentityDocuments", "ExpenseDocuments")
-_SIZE = "give the size of the images as aws-textract(width=W,height=H)"
+_SIZE = "give the size of all images as aws-textract(width=W,height=H), or a CSV of image,width,height as (sizes=FILE)"
 _PARTS = "put all responses of a document into one list, in their order"
 
 
@@ -31,11 +33,7 @@ def _looks(glimpse: Glimpse) -> bool:
 
 
 def _pages(document: Any, call: Call) -> list[Page]:
-    size = [int(call.options.choices[key]) for key in ("width", "height") if key in call.options.choices]
-    if not call.options.geometry:
-        size = [1, 1]  # texts have none
-    if len(size) < 2:
-        raise JsonFault("E_FORMAT", "coordinates are parts of a page whose size is not told", _SIZE)
+    one_size = _size(call)
     parts = items_of(document, "") if isinstance(document, list) else [("", document)]
     if parts and isinstance(parts[-1][1], dict) and parts[-1][1].get("NextToken"):
         raise JsonFault("E_FORMAT", f"{parts[-1][0]}/NextToken: the response goes on in another", _PARTS)
@@ -48,13 +46,33 @@ def _pages(document: Any, call: Call) -> list[Page]:
             own = pages.setdefault((k, number), [])
             if which == call.level.upper():
                 own.append((at, block))
-    read = partial(_block, size[0], size[1], call.options)
     one = len({k for k, _ in pages}) < 2
     found = []
     for n, key in enumerate(sorted(pages)):
         place = (key[1] if one else n + 1) if len(pages) > 1 else None
+        width, height = one_size or _listed(call, call.name if place is None else f"{call.name}_{place}")
+        read = partial(_block, width, height, call.options)
         found.append(Page(f"page {n + 1}", pages[key], read, place))
     return found
+
+
+def _size(call: Call) -> tuple[int, int] | None:
+    """The size of all images; None where every image has one of its own."""
+    choices = call.options.choices
+    if not call.options.geometry:
+        return 1, 1  # texts have none
+    if "width" in choices and "height" in choices and call.sizes is None:
+        return int(choices["width"]), int(choices["height"])
+    if call.sizes is None or "width" in choices or "height" in choices:
+        raise JsonFault("E_FORMAT", "coordinates are parts of a page whose size is not told", _SIZE)
+    return None
+
+
+def _listed(call: Call, name: str) -> tuple[int, int]:
+    size = call.sizes.find(name) if call.sizes is not None else None
+    if size is None:
+        raise JsonFault("E_FORMAT", f"no size of {quote(name)} in the list of sizes", "add a line for it")
+    return size
 
 
 def _documents(part: Any, pointer: str) -> list[tuple[int, str, list[Any]]]:

@@ -18,6 +18,7 @@ from ocr_eval.formats.names import key_of
 from ocr_eval.formats.page_text import add_page, columns_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, pair_ring
+from ocr_eval.formats.sizes import Sizes
 from ocr_eval.formats.told import Told
 from ocr_eval.formats.told import Word as Word
 
@@ -41,6 +42,8 @@ class Call(NamedTuple):
     options: Options
     level: str
     tell: Callable[[str, int], None]  # notes something that is left out, and how often
+    name: str = ""  # of the file
+    sizes: Sizes | None = None  # of images, where the caller gives them
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Engine:
         self, level: str, columns: Columns, entries: Sequence[Entry], options: Options, findings: Findings
     ) -> Columns:
         names = Names(entries[0], options, findings)
+        written = options.choices.get("sizes")
+        sizes = None if written is None else Sizes(written, options.limits)
         told = Told(columns, options, zero_omitted=self.zero_omitted)
         for entry in entries:
             document = load(entry, findings, options.limits)
@@ -85,7 +90,7 @@ class Engine:
                 findings.warn("W_LAYOUT", message, place=place, count=count)
 
             try:
-                pages = self.pages(document, Call(options, level, tell))
+                pages = self.pages(document, Call(options, level, tell, entry.sample, sizes))
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue

@@ -595,3 +595,40 @@ def test_texts_of_pages_have_a_limit_and_need_texts(tmp_path: Path) -> None:
     assert told == [("E_FORMAT", "/dt_polys/0 has no text")]
     told = faults(tmp_path, DOCUMENTS["surya"][0], geometry=False, confidence=True)
     assert told == [("E_FORMAT", "layout surya has no confidences")]
+
+
+# sizes of images, which Textract does not tell
+
+
+def test_every_image_may_have_a_size_of_its_own(tmp_path: Path) -> None:
+    sizes = tmp_path / "sizes, all.csv"
+    sizes.write_text("image,width,height\nset/img_1.jpg,100,50\nimg_02,200,100\ndoc_1,10,10\r\ndoc_2,20,20\n")
+    text = json.dumps(textract(textract_block(RING, "a", 50)))
+    layout = f"aws-textract(sizes={sizes},level=word)"
+    table = read(unpacked(tmp_path / "all", {"img_1.json": text, "img_2.json": text}), format=layout)
+    assert [table.points(k)[2].tolist() for k in (0, 1)] == [[50, 30], [100, 60]]
+    pages = {"Blocks": [textract_block(RING, "a", 50), textract_block(RING, "b", 50, Page=2)]}
+    assert found(tmp_path, pages, "doc.json", format=layout).points(1)[2].tolist() == [10, 12]
+    assert faults(tmp_path, pages, format=layout) == [
+        ("E_FORMAT", "no size of 'img_1_1' in the list of sizes")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a,1\n", "line 1, 'a,1', is no new image,width,height"),
+        (b"image,width,height\na,1,0\n", "line 2, 'a,1,0', is no new image,width,height"),
+        (b"a,1,1.5\n", "line 1, 'a,1,1.5', is no new image,width,height"),
+        (b"a.png,1,1\nb/a.jpg,1,1\n", "line 2, 'b/a.jpg,1,1', is no new image,width,height"),
+        (b'"a,1,1\n', "line 1: unexpected end of data"),
+        (b"\xff", "cannot be read: not UTF-8"),
+    ],
+)
+def test_a_list_of_sizes_that_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "sizes.csv").write_bytes(content)
+    layout = f"aws-textract(sizes={tmp_path / 'sizes.csv'})"
+    ((code, told),) = faults(tmp_path, textract(BLOCK), format=layout)
+    assert (code, told.partition(": ")[2]) == ("E_USAGE", reason)
+    ((code, told),) = faults(tmp_path, textract(BLOCK), format=f"aws-textract(sizes={tmp_path / 'none.csv'})")
+    assert (code, told.partition(": ")[2]) == ("E_USAGE", "cannot be read: No such file or directory")
