@@ -86,7 +86,7 @@ def confidence(field: str, limits: Limits, col: int | None = None) -> float:
     """A decimal in [0, 1], exponent notation allowed."""
     number = field.strip(BLANK)
     mantissa, mark, exponent = number.partition("e" if "e" in number else "E")
-    power = exponent[1:] if exponent[:1] in ("+", "-") and exponent else exponent
+    power = exponent[1:] if exponent[:1] in ("+", "-") else exponent
     good = len(number) <= limits.number_length and is_decimal(mantissa) and mantissa == mantissa.strip(BLANK)
     if good and mark:
         good = power.isascii() and power.isdigit()

@@ -1,0 +1,166 @@
+"""Matchers at the edge of their rules, by hand: what a wrong comparison, and, or constant in one would change."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_eval.engine.local import count, explain
+from ocr_eval.protocols import protocol
+from ocr_eval.protocols.formulas import evaluate
+from ocr_eval.protocols.mutual_match import quality_formulas
+from ocr_eval.protocols.rrc_match import word_formulas, word_scores
+from ocr_eval.tables.counts import Counts, Totals
+from tests.tables import Word, box, gt, pred
+
+WORD = Word(box(0, 0, 100, 50))
+FAR = Word(box(500, 500, 510, 510))
+BOW_TIE = Word([0, 0, 100, 50, 100, 0, 0, 50])
+
+
+def row(counts: Counts) -> dict[str, int]:
+    return dict(zip(counts.columns, counts.rows[0].tolist(), strict=True))
+
+
+# rrc_match
+
+
+def test_nothing_predicted_is_a_precision_of_nought() -> None:
+    assert word_scores(0, 3, 0) == {"precision": 0.0, "recall": 0.0, "hmean": 0.0}
+    assert word_scores(0, 1, 1) == {"precision": 0.0, "recall": 0.0, "hmean": 0.0}
+
+
+def test_formulas_of_the_family_at_nought_and_alone() -> None:
+    empty = Totals(1, {"tp": 0, "n_gt": 0, "n_det": 0}, {})
+    made = word_formulas()
+    assert {name: evaluate(formula, empty) for name, formula in made.items()} == dict.fromkeys(made, 0.0)
+    # A sample with neither gts nor predictions: the script prints hmean 1 beside recall and precision of 0.
+    assert {name: formula.alone for name, formula in made.items()} == {
+        "precision": None,
+        "recall": None,
+        "hmean": 1.0,
+    }
+
+
+def test_predictions_ignored_or_out_of_reach_are_no_part_of_average_precision() -> None:
+    truth = gt(WORD, Word(box(200, 0, 300, 50), "###"))
+    words = (Word(box(200, 0, 300, 50), "", 0.9), WORD._replace(confidence=0.5))
+    rule = protocol("rrc-iou(confidence=true)")
+    made = count(truth, pred(*words, confidence=True), protocol=rule)
+    assert row(made) == {"tp": 1, "n_gt": 1, "n_det": 1, "dc_gt": 1, "dc_det": 1}
+    assert made.scored is not None
+    assert made.scored.confidence.tolist() == [0.5]
+    assert rule.derive(made.total())["ap"] == 1 / 1
+
+
+def test_average_precision_without_a_match_is_nought() -> None:
+    rule = protocol("rrc-iou(confidence=true)")
+    metrics = rule.derive(count(gt(WORD), pred(FAR, confidence=True), protocol=rule).total())
+    assert (metrics["ap"], metrics["ap_low"], metrics["ap_high"]) == (0.0, 0.0, 0.0)
+
+
+# word_match
+
+
+def test_texts_that_disagree_are_those_of_the_pair_whatever_their_places() -> None:
+    left, right = box(0, 0, 100, 50), box(200, 0, 300, 50)
+    truth = gt(Word(left, "one"), Word(right, "two"))
+    found = pred(FAR._replace(text="far"), Word(right, "zwei"), Word(left, "eins"))
+    told = explain(truth, found, "img_1", protocol="rrc-e2e")
+    statuses = [(v.side, v.index, v.status) for v in told.verdicts]
+    assert statuses == [
+        ("gt", 0, "wrong text"),
+        ("gt", 1, "wrong text"),
+        ("pred", 0, "false positive"),
+        ("pred", 1, "wrong text"),
+        ("pred", 2, "wrong text"),
+    ]
+    for verdict, words in ((told.verdicts[0], ("one", "eins")), (told.verdicts[3], ("two", "zwei"))):
+        assert all(word in verdict.reason for word in words)
+
+
+# best_gt
+
+
+def test_a_small_box_matches_without_a_pixel_in_its_union() -> None:
+    # 4 / 7 > .5, and 4 / (7 + 1) would not be.
+    assert row(count(gt(Word(box(0, 0, 7, 1))), pred(Word(box(0, 0, 4, 1))), protocol="ctw1500"))["tp"] == 1
+
+
+def test_a_prediction_below_the_score_is_nobodys_nearest() -> None:
+    near = Word(box(0, 0, 100, 20), "a", 0.5)
+    rule = "tda-rects(score=0.6)"
+    told = explain(gt(WORD), pred(near, confidence=True), "img_1", protocol=rule)
+    assert told.verdicts[0].reason == "no prediction overlaps it"
+    assert told.verdicts[1].status == "dropped"
+
+
+def test_a_touch_of_a_billionth_is_no_neighbour() -> None:
+    # IoU = 1 / 10^9 exactly; above it there is something to tell.
+    wide = Word(box(0, 0, 100_000, 10_000))
+    for side, reason in ((1, "no prediction overlaps it"), (2, "best IoU is")):
+        told = explain(gt(wide), pred(Word(box(0, 0, side, side))), "img_1", protocol="ctw1500")
+        assert told.verdicts[0].reason.startswith(reason)
+
+
+def test_a_kept_invalid_ring_is_told_as_such_and_a_valid_one_is_not() -> None:
+    told = explain(
+        gt(WORD), pred(BOW_TIE, WORD, FAR), "img_1", protocol="ctw1500", invalid_polygons="false-positive"
+    )
+    assert [v.status for v in told.of("pred")] == ["invalid", "match", "false positive"]
+    official = explain(
+        gt(WORD), pred(BOW_TIE, WORD), "img_1", protocol="ctw1500", invalid_polygons="official"
+    )
+    assert [v.status for v in official.of("pred")] == ["dropped", "match"]
+
+
+def test_a_prediction_that_overlaps_nothing_has_an_iou_of_nought() -> None:
+    told = explain(gt(WORD), pred(FAR), "img_1", protocol="ctw1500")
+    assert told.of("pred")[0].numbers == {"iou": 0.0}
+
+
+# mutual_match
+
+
+@pytest.mark.parametrize(
+    ("wide", "tall", "tp"),
+    [
+        (0.1, 0.1, 1),
+        (0.01, 0.001, 1),  # an area of 1e-5, the script's epsilon: 1e-5 / (1e-5 + 1e-5) >= .5
+        (0.002, 0.002, 0),
+    ],
+)
+def test_words_of_hardly_any_area(wide: float, tall: float, tp: int) -> None:
+    tiny = Word(box(0, 0, wide, tall))
+    assert row(count(gt(tiny), pred(tiny), protocol="hiertext"))["tp"] == tp
+
+
+def test_a_ring_below_epsilon_shares_nothing_whatever_the_thresholds() -> None:
+    # 4e-6 / (4e-6 + 1e-5) is .28: above thresholds of .2.
+    tiny, name = Word(box(0, 0, 0.002, 0.002)), "hiertext(area_precision=0.2,iou=0.2)"
+    assert row(count(gt(tiny), pred(tiny), protocol=name))["tp"] == 0
+    over = row(count(gt(Word(box(0, 0, 9, 9), "###")), pred(tiny), protocol=name))
+    assert (over["n_det"], over["dc_det"]) == (1, 0)
+
+
+def test_a_dont_care_that_holds_too_little_of_a_prediction_is_no_partner() -> None:
+    # Both shares are 5000 / 12000.
+    truth = gt(Word(box(0, 0, 100, 50), "###"))
+    found = row(count(truth, pred(Word(box(0, 0, 100, 120))), protocol="hiertext(iou=0.3)"))
+    assert (found["tp"], found["n_det"], found["dc_det"]) == (0, 1, 0)
+
+
+def test_dont_cares_are_counted_and_take_no_match() -> None:
+    truth = gt(WORD, Word(box(0, 0, 100, 50), "###"), Word(box(300, 0, 400, 50), "###"))
+    found = row(count(truth, pred(WORD), protocol="hiertext"))
+    assert (found["n_gt"], found["dc_gt"], found["tp"], found["n_det"], found["dc_det"]) == (1, 2, 0, 0, 1)
+
+
+@pytest.mark.parametrize("name", ["precision", "hmean", "tightness", "pq"])
+def test_quality_alone_is_one(name: str) -> None:
+    assert quality_formulas("tp", "iou")[name].alone == 1.0
+
+
+def test_quality_of_nothing_found() -> None:
+    totals = Totals(1, {"tp": 0, "n_gt": 2, "n_det": 0}, {"iou": 0.0})
+    made = {name: evaluate(formula, totals) for name, formula in quality_formulas("tp", "iou").items()}
+    assert made == {"precision": 1.0, "recall": 0.0, "hmean": 0.0, "tightness": 1.0, "pq": 0.0}
