@@ -1,4 +1,4 @@
-"""Matchers at the edge of their rules, by hand: what a wrong comparison, and, or constant in one would change."""
+"""Matchers at the edge of their rules, by hand: what a wrong comparison or constant in one would change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 
 from ocr_eval.engine.local import count, explain
 from ocr_eval.protocols import protocol
-from ocr_eval.protocols.formulas import evaluate
+from ocr_eval.protocols.area_groups import formulas as group_formulas
+from ocr_eval.protocols.area_groups import scores as group_scores
+from ocr_eval.protocols.formulas import Rate, evaluate
 from ocr_eval.protocols.mutual_match import quality_formulas
 from ocr_eval.protocols.rrc_match import word_formulas, word_scores
 from ocr_eval.tables.counts import Counts, Totals
@@ -164,3 +166,60 @@ def test_quality_of_nothing_found() -> None:
     totals = Totals(1, {"tp": 0, "n_gt": 2, "n_det": 0}, {"iou": 0.0})
     made = {name: evaluate(formula, totals) for name, formula in quality_formulas("tp", "iou").items()}
     assert made == {"precision": 1.0, "recall": 0.0, "hmean": 0.0, "tightness": 1.0, "pq": 0.0}
+
+
+# area_groups
+
+
+def test_dont_cares_of_ic13_are_counted_on_their_own() -> None:
+    truth = gt(WORD, Word(box(200, 0, 300, 50), "###"), Word(box(400, 0, 500, 50), "###"))
+    found = row(count(truth, pred(WORD, Word(box(200, 0, 300, 50))), protocol="ic13-v1"))
+    assert (found["n_gt"], found["dc_gt"], found["n_det"], found["dc_det"], found["n_oo"]) == (1, 2, 1, 1, 1)
+
+
+def test_sums_of_groups_over_nothing() -> None:
+    nothing = {"precision": 0.0, "recall": 0.0}
+    assert group_scores(Totals(1, {"n_gt": 2, "n_det": 0}, nothing))["precision"] == 0.0
+    assert group_scores(Totals(1, {"n_gt": 0, "n_det": 2}, nothing)) == dict.fromkeys(
+        ("precision", "recall", "hmean")
+    )
+    made = group_formulas(1.0)
+    precision, recall = made["precision"], made["recall"]
+    assert isinstance(precision, Rate) and isinstance(recall, Rate)
+    assert (precision.empty, precision.alone, recall.empty, recall.alone) == (0.0, 0.0, 0.0, 1.0)
+
+
+# optimal_match
+
+
+@pytest.mark.parametrize(
+    ("truth", "found", "tp"),
+    [
+        ((0, 0, 0.01, 0.01), (0, 0, 0.01, 0.01), 1),  # 1e-4 pixels², the least that overlaps anything
+        ((0.1, 0.1, 0.11, 0.11), (0.1, 0.1, 0.11, 0.11), 1),  # the same, though its double is less
+        ((0, 0, 0.01, 0.0099995), (0, 0, 0.01, 0.0099995), 0),
+        ((0, 0, 0.01, 0.008), (0, 0, 0.01, 0.012), 0),  # IoU .67, the gt is too small
+        ((0, 0, 0.01, 0.012), (0, 0, 0.01, 0.008), 0),
+        ((0, 0, 0.01, 0.00999), (0, 0, 0.01, 0.01), 0),
+        ((0, 0, 0.01, 0.01), (0, 0, 0.01, 0.00999), 0),
+    ],
+)
+def test_rings_of_a_ten_thousandth_of_a_pixel(
+    truth: tuple[float, ...], found: tuple[float, ...], tp: int
+) -> None:
+    made = row(count(gt(Word(box(*truth))), pred(Word(box(*found))), protocol="rrc-2024"))
+    assert (made["tp"], made["n_det"]) == (tp, 1)
+
+
+def test_a_prediction_of_hardly_any_area_is_not_excused() -> None:
+    region = Word(box(0, 0, 1, 1), "###")
+    for tall, excused in ((0.01, 1), (0.00999, 0)):
+        made = row(count(gt(region), pred(Word(box(0, 0, 0.01, tall))), protocol="rrc-2024"))
+        assert made["dc_det"] == excused
+
+
+def test_five_fair_matches_can_beat_four_perfect_ones_under_score_iou() -> None:
+    # 5 · (1 + .65) = 8.25 > 4 · (1 + 1) = 8; were the IoU counted twice, 11.5 < 12.
+    place = [Word(box(35 * k, 0, 35 * k + 165, 10)) for k in range(6)]  # IoU of neighbours 130 / 200
+    made = count(gt(*place[:5]), pred(*place[1:]), protocol="rrc-2024(score=iou)")
+    assert row(made)["tp"] == 5

@@ -243,7 +243,19 @@ def test_at_most_three_close_names_are_offered_for_the_first_three_unknown_ones(
     assert Samples(["first", "other"]).close(["firsd"]) == ["first"]
     assert samples.close(["qqq", "www", "IMG_1"]) == ["img_1"]
     assert samples.close(["qqq", "www", "zzz", "IMG_1"]) == []
+    assert Samples(["img_1", "img_2", "img_3", "doc_7"]).close(["img_x", "doc_x"]) == samples.close(["img_x"])
     assert len(Samples([f"{k}a" for k in "bcdef"]).close(["bA", "cA", "dA", "eA"])) == 3
+
+
+def test_another_id_of_a_sample_is_looked_up_after_its_own() -> None:
+    samples = Samples(["word_1", "word_2"], ["7", "word_1"])
+    assert [samples.find_named(key) for key in ("word_1", "word_01", "7", "007", "8")] == [
+        "word_1",
+        "word_1",
+        "word_1",
+        "word_1",
+        None,
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 11])
