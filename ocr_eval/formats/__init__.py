@@ -70,7 +70,13 @@ FORMATS: dict[str, Row] = {
     "totaltext-mat": Row(
         "ocr_eval.formats.totaltext_mat:TOTALTEXT_MAT", True, False, "MATLAB 5: polygt, or accuInf"
     ),
-    "rects": Row("ocr_eval.formats.rects:RECTS", True, False, "one JSON per image, lines and chars"),
+    "rects": Row(
+        "ocr_eval.formats.rects:RECTS",
+        True,
+        False,
+        "one JSON per image, lines and chars",
+        {"level": ("line", "character")},
+    ),
     "tda-rects": Row(
         "ocr_eval.formats.rects:TDA_RECTS", True, True, "one JSON list of predictions for all images"
     ),
@@ -205,6 +211,63 @@ FORMATS: dict[str, Row] = {
         False,
         "labelme JSON, one file per image: rectangles and polygons",
         {"text": ("label", "description")},
+    ),
+    "wildreceipt": Row(
+        "ocr_eval.formats.wildreceipt:WILDRECEIPT",
+        True,
+        True,
+        "one JSON object per line: file_name, annotations of box, text, label",
+    ),
+    "funsd": Row(
+        "ocr_eval.formats.funsd:FUNSD",
+        True,
+        False,
+        "FUNSD JSON, one file per image: form, its entries with words",
+        {"level": ("word", "line")},
+    ),
+    "sroie": Row(
+        "ocr_eval.formats.icdar:SROIE",
+        True,
+        False,
+        "x1,y1,…,x4,y4,text without any quoting",
+        {"encoding": ("utf-8", "latin-1", "cp1252")},
+    ),
+    "naf": Row(
+        "ocr_eval.formats.naf:NAF",
+        True,
+        False,
+        "NAF JSON, one file per image: textBBs, fieldBBs, transcriptions",
+    ),
+    "svt": Row("ocr_eval.formats.svt:SVT", True, True, "Street View Text XML: taggedRectangle and tag"),
+    "art-lsvt": Row(
+        "ocr_eval.formats.art_lsvt:ART_LSVT",
+        True,
+        True,
+        "one JSON: gt_0 or res_0 -> points, transcription, illegibility",
+    ),
+    "ctw1500-xml": Row(
+        "ocr_eval.formats.ctw1500_xml:CTW1500_XML", True, False, "training set's XML: box with label and segs"
+    ),
+    "rctw": Row("ocr_eval.formats.rctw:RCTW", True, False, 'x1,y1,…,x4,y4,difficult,"text"'),
+    "td500-original": Row(
+        "ocr_eval.formats.td500_original:TD500_ORIGINAL",
+        True,
+        False,
+        "index difficult x y width height angle, as MSRA-TD500 was released",
+    ),
+    "via": Row(
+        "ocr_eval.formats.via:VIA",
+        True,
+        True,
+        "VGG Image Annotator's CSV or JSON: rect and polygon",
+        {"text_attribute": ("…",)},
+    ),
+    "prodigy": Row(
+        "ocr_eval.formats.prodigy:PRODIGY",
+        True,
+        True,
+        "Prodigy's JSONL: accepted images with spans",
+        {"annotator": ("…",), "by": ("annotator", "session"), "text": ("…",)},
     ),
     "json": Row(
         "ocr_eval.formats.json_lines:JSON",

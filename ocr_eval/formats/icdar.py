@@ -1,23 +1,26 @@
-"""ICDAR text files -> instances: ``icdar-quad`` (x1,y1,…,x4,y4,rest) and ``icdar-ltrb`` (xmin,ymin,xmax,ymax,rest).
+"""ICDAR text files -> instances: quads ``icdar-quad`` and ``sroie``, boxes ``icdar-ltrb`` (xmin,ymin,xmax,ymax,rest).
 
 The rest is an optional confidence and an optional transcription, which is everything after the last comma that was
 split off, commas included. Whether a ninth field is a confidence is the caller's word, never a guess: texts may be
 numbers. Quoting and ``###`` follow the RRC scripts (``rrc_evaluation_funcs.py``); files of other benchmarks that
-copied the layout are read the same way.
+copied the layout are read the same way. ``sroie`` has no quoting: quotes are text. Its copies are often in another
+encoding, which the caller names: ``sroie(encoding=latin-1)``; it is never guessed, nor is the layout.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_eval.errors import Findings
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
 from ocr_eval.formats.numbers import BLANK, LineFault
-from ocr_eval.formats.reader import Options
+from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.scan import Scan
 from ocr_eval.formats.scripts import SCRIPTS, only_scripts
 from ocr_eval.formats.unquoting import unquote
@@ -72,6 +75,39 @@ QUAD = LineLayout(
     unquote=unquote,
     remark=_quad_remark,
 )
+
+
+# sroie
+
+
+class Sroie:
+    """Format ``sroie``: one file per sample, quads as ``icdar-quad`` has them."""
+
+    def looks(self, _: Glimpse) -> bool:
+        """Never: by its looks the layout is ``icdar-quad``."""
+        return False
+
+    def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
+        """Every line of every entry, in the encoding of the caller's choice."""
+        encoding = options.choices.get("encoding", "utf-8")
+        if encoding != "utf-8":
+            entries = [_recoded(entry, encoding, findings) for entry in entries]
+        return _SROIE.read(entries, options, findings)
+
+
+def _recoded(entry: Entry, encoding: str, findings: Findings) -> Entry:
+    """The entry in UTF-8; empty, recorded, where a byte means nothing in the encoding."""
+    try:
+        return entry._replace(data=entry.data.decode(encoding).encode())
+    except UnicodeDecodeError as error:
+        reason = f"byte 0x{entry.data[error.start]:02x} at offset {error.start} is not {encoding}"
+        line = entry.data.count(b"\n", 0, error.start) + 1
+        findings.error("E_ENCODING", reason, "name the encoding of the file", entry=entry.name, line=line)
+        return entry._replace(data=b"")
+
+
+_SROIE = LineLayout(id="sroie", looks=looks, pick=_pick_quad, slow=_slow_quad, remark=ambiguous)
+SROIE = Sroie()
 
 
 # icdar-ltrb

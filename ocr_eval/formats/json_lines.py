@@ -16,9 +16,9 @@ from typing import Any
 from ocr_eval.errors import Findings
 from ocr_eval.formats.gathered import Found, Gathered
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number, parse
+from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number
+from ocr_eval.formats.json_rows import rows_by_line
 from ocr_eval.formats.json_structure import IMAGE_KEYS, MORE_KEYS, Structure, image_of, is_image, more_of
-from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, annotator, corner_box, count_others, flag, flat_ring, key_name
 from ocr_eval.formats.schema import score as confidence_of
@@ -107,12 +107,12 @@ class JsonLines:
         columns = Columns("jsonl", geometry=False)
         (entry,) = entries
         names = Names(entry, options, findings)
-        rows = list(_by_line(entry, options, findings))
-        scored = any(isinstance(row, dict) and "score" in row for _, row, _ in rows)
+        rows = list(rows_by_line(entry, options, findings))
+        scored = any(isinstance(row, dict) and "score" in row for row, _ in rows)
         columns.has_confidence = options.role != "gt" and (scored or options.confidence)
-        several = any(isinstance(row, dict) and "annotator" in row for _, row, _ in rows)
+        several = any(isinstance(row, dict) and "annotator" in row for row, _ in rows)
         aliases: list[str] = []
-        for _, row, line in rows:
+        for row, line in rows:
             try:
                 if not isinstance(row, dict):
                     raise JsonFault("E_FORMAT", f"the line must be an object, got {kind(row)}")
@@ -149,7 +149,7 @@ def _rows(
     """(pointer, object, position or line) of a list, of one object, or of every line."""
     start = entry.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"{" and b"\n{" in entry.data.replace(b"\r", b"").replace(b" ", b""):
-        yield from _by_line(entry, options, findings)
+        yield from (("", row, line) for row, line in rows_by_line(entry, options, findings))
         return
     columns.pointer = "/{index}"
     document = load(entry, findings, options.limits)
@@ -162,16 +162,6 @@ def _rows(
         findings.error("E_FORMAT", reason, entry=entry.name)
         return
     yield from ((f"/{k}", row, k + 1) for k, row in enumerate(document))
-
-
-def _by_line(entry: Entry, options: Options, findings: Findings) -> Iterator[tuple[str, Any, int]]:
-    limits = options.limits._replace(line_bytes=options.limits.sample_line_bytes)
-    lines, places = lines_of(entry, findings, limits, limits.total_instances)
-    for line, place in zip(lines, places, strict=True):
-        try:
-            yield "", parse(line.encode(), limits), place
-        except JsonFault as fault:
-            findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=place, col=fault.col)
 
 
 def _instance(row: Any, pointer: str, line: int, options: Options) -> Found:

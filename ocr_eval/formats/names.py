@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ocr_eval.errors import Findings, quote
 
 PREFIXES = ("poly_gt_", "gt_", "res_")
-DOCUMENTS = frozenset("txt json jsonl csv tsv xml html hocr mat".split())
+DOCUMENTS = frozenset("txt json jsonl csv tsv xml html hocr mat gt".split())
 IMAGES = frozenset("png jpg jpeg bmp gif tif tiff webp jp2 pgm ppm".split())
 ARCHIVES = frozenset("zip tar gz tgz bz2 xz 7z rar zst lz lzma".split())
 _CLOSE_POOL = 250  # neighbours in sorted order, on each side, that are compared with an unknown name

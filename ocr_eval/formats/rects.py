@@ -23,7 +23,7 @@ LEVELS = {None: "lines", "line": "lines", "character": "chars"}
 
 
 class Rects:
-    """Format ``rects``; ``level`` is ``line`` (default) or ``character``."""
+    """Format ``rects``; ``level`` is ``line`` (default) or ``character``, also as a choice: ``rects(level=character)``."""
 
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
@@ -31,11 +31,10 @@ class Rects:
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Lines or characters of every image."""
-        if options.level not in LEVELS:
-            raise usage_error(
-                f"rects has no level {quote(options.level or '')}", "levels are line and character"
-            )
-        key = LEVELS[options.level]
+        level = options.choices.get("level") or options.level
+        if level not in LEVELS:
+            raise usage_error(f"rects has no level {quote(level or '')}", "levels are line and character")
+        key = LEVELS[level]
         columns = Columns("rects", pointer=f"/{key}/{{index}}", has_confidence=options.confidence)
         for entry in entries:
             document = load(entry, findings, options.limits)

@@ -27,8 +27,18 @@ class Rrc2024:
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
         first = _START.match(head)
-        others = (b'"image_id"', b'"transcription"', b'"lines"', b'"chars"', b'"bbox"', b'"shapes"')
-        return first is not None and b'"points"' in head and not any(key in head for key in others)
+        others = (
+            "image_id",
+            "transcription",
+            "lines",
+            "chars",
+            "bbox",
+            "shapes",
+            "illegibility",
+            "confidence",
+        )
+        foreign = any(f'"{key}"'.encode() in head for key in others)
+        return first is not None and b'"points"' in head and not foreign
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every instance of every image, images in their order."""

@@ -27,8 +27,8 @@ class Names:
         self._numbered: dict[str, str | None] = {}
         self._again: dict[tuple[str, str], str | None] = {}
 
-    def sample(self, name: str, pointer: str, annotator: str = "") -> str | None:
-        """The sample's id, or None for one that the gt does not have.
+    def sample(self, name: str, pointer: str, annotator: str = "", *, numbered: bool = False) -> str | None:
+        """The sample's id, or None for one that the gt does not have. ``numbered``: its number is enough.
 
         Raises JsonFault for a second one of the name by the same annotator.
         """
@@ -41,6 +41,11 @@ class Names:
             reason = f"{pointer} {quote(name)} is the sample of {quote(earlier)} again{by}"
             raise JsonFault("E_ENTRY_DUPLICATE", reason)
         found = self._known.find(key) if self._known is not None else key
+        if found is None and numbered and self._known is not None:
+            found = self._known.find_number(key)
+            if found is not None:
+                place = f"{key} is {found}"
+                self._findings.warn("W_LAYOUT", "images joined by their number", place=place)
         if found is None and key not in self._told:
             self._told.add(key)
             self._unknown.append(Unknown(key, name, self.entry.name))
