@@ -243,7 +243,7 @@ def test_at_most_three_close_names_are_offered_for_the_first_three_unknown_ones(
     assert Samples(["first", "other"]).close(["firsd"]) == ["first"]
     assert samples.close(["qqq", "www", "IMG_1"]) == ["img_1"]
     assert samples.close(["qqq", "www", "zzz", "IMG_1"]) == []
-    assert Samples(["img_1", "img_2", "img_3", "doc_7"]).close(["img_x", "doc_x"]) == samples.close(["img_x"])
+    assert Samples(["img_1", "img_2", "img_3", "doc_7"]).close(["img_x", "doc_x"]) == ["img_3", "img_2", "img_1"]
     assert len(Samples([f"{k}a" for k in "bcdef"]).close(["bA", "cA", "dA", "eA"])) == 3
 
 

@@ -135,6 +135,7 @@ TIMES = pack("<HH", 0x5455, 5) + b"\1" * 5  # another extra field
         ((WIDE, WIDE), 5, pack("<HHQ", 1, 8, 11), None),
         ((WIDE, 9), 5, pack("<HHQ", 2, 8, 11), None),
         ((WIDE, 9), 5, pack("<HH", 1, 0), None),
+        ((WIDE, 9), 5, pack("<HH", 1, 7) + b"\1" * 7 + TIMES, None),
         ((WIDE, 9), 5, TIMES, None),
         ((WIDE, 9), 5, b"", None),
     ],
