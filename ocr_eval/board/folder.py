@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ocr_eval.errors import quote, usage_error
+from ocr_eval.errors import escape, quote, usage_error
 
 LOCK = ".lock"
 TEMPORARY = re.compile(r"(.+)\.tmp-[0-9]+\Z")
@@ -41,14 +41,15 @@ def locked(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.read(handle, 32).decode("ascii", "replace").strip()
+            holder = os.read(handle, 300).decode("utf-8", "replace").strip()
             age = max(0, int(time.time() - os.fstat(handle).st_mtime))
             os.close(handle)
             if not isinstance(error, BlockingIOError):
                 raise usage_error(f"{quote(str(path))} cannot be locked: {error.strerror}") from None
-            who = f"process {holder}" if holder.isdigit() else "another process"
+            number, _, host = holder.partition(" ")
+            who = f"process {number} on {escape(host)}" if number.isdigit() and host else "another process"
             raise usage_error(
-                f"{quote(str(out))} is being built by {who}, for {age} s",
+                f"{quote(str(out))} is being written by {who}, for {age} s",
                 "wait for it, or end that process if it hangs, the lock goes with it",
             ) from None
         # The holder before us may have removed the file between our open and our lock: then this is another file.
@@ -59,7 +60,7 @@ def locked(out: Path) -> Iterator[None]:
     try:
         with failing(path):
             os.truncate(handle, 0)
-            os.write(handle, f"{os.getpid()}\n".encode())
+            os.write(handle, f"{os.getpid()} {os.uname().nodename}\n".encode())
         yield
     finally:
         with contextlib.suppress(OSError):

@@ -147,8 +147,12 @@ class Store:
         return self._results[file]
 
     def results(self, slug: str) -> tuple[StoredResult, ...]:
-        """All results of a submission, also those of older versions, sorted by path."""
-        files = sorted((self.path / "submissions" / slug / "results").glob("*/*.tsv"))
+        """All results of a submission, also those of older versions, sorted by path.
+
+        Rows without a record are none yet: a rescoring that was killed leaves them, the next one completes them.
+        """
+        found = sorted((self.path / "submissions" / slug / "results").glob("*/*.tsv"))
+        files = [file for file in found if file.with_suffix(".json").is_file()]
         for file in files:
             if file not in self._results:
                 self._results[file] = StoredResult(file)

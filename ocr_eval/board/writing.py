@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import secrets
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from ocr_eval.board.folder import content, failing, locked, put, sync_folder, write_synced
+from ocr_eval.board.folder import TEMPORARY, content, failing, locked, put, sync_folder, write_synced
 from ocr_eval.board.store import Store
 from ocr_eval.board.stored import Event
 from ocr_eval.errors import quote, usage_error
@@ -38,13 +39,32 @@ def _added(slug: str, date: str) -> Event:
 
 def _clean(path: Path) -> None:
     """Removes the folders and files that an interrupted command left; their names are ours alone."""
-    for folder in (path / "submissions", *(path / "submissions").glob("*/results/*")):
-        for item in folder.glob(".new-*") if folder.is_dir() else ():
-            if item.is_dir() and not item.is_symlink():
-                shutil.rmtree(item)
-    for item in (*path.glob("*.tmp-*"), *path.glob("submissions/*/*.tmp-*"), *path.glob("protocols/*.tmp-*")):
-        if item.is_file() and not item.is_symlink():
-            item.unlink()
+    ours = [
+        path,
+        path / "protocols",
+        *(path / "datasets").glob("*"),
+    ]  # not below: pictures are somebody else's
+    ours += [Path(folder) for folder, _, _ in os.walk(path / "submissions")]
+    for folder in ours:
+        with contextlib.suppress(OSError):
+            for item in list(os.scandir(folder)):
+                if item.name.startswith(".new-") and item.is_dir(follow_symlinks=False):
+                    shutil.rmtree(item.path)
+                elif TEMPORARY.match(item.name) and item.is_file(follow_symlinks=False):
+                    Path(item.path).unlink()
+
+
+def _clean_beside(target: Path) -> None:
+    """Removes what ``put_folder`` left when it was killed; the number in the name is the process's."""
+    for item in target.parent.glob(f".new-{glob.escape(target.name)}-*"):
+        number = item.name.rpartition("-")[2]
+        if number.isdigit() and item.is_dir() and not item.is_symlink():
+            try:
+                os.kill(int(number), 0)
+            except ProcessLookupError:
+                shutil.rmtree(item, ignore_errors=True)
+            except (OSError, OverflowError):  # somebody else's process, or no number of one
+                continue
 
 
 def append(store: Store, events: Sequence[Event]) -> None:
@@ -71,6 +91,7 @@ def put_folder(target: Path, files: Mapping[str, bytes]) -> None:
     new = target.with_name(f".new-{target.name}-{os.getpid()}")
     with failing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        _clean_beside(target)
         try:
             _fill(new, files)
             new.rename(target)

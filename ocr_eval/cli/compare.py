@@ -58,9 +58,10 @@ def command(settings: Settings, /, inputs: tuple[str, ...], **flags: Any) -> int
     permutation tests (exact when few samples differ), adjusted by Holm; intervals are percentiles of 10,000 resamples;
     rank sets hold for all systems at once with 95 %.
     """
+    from ocr_eval.cli.inputs import split_label
     from ocr_eval.cli.output import OutputFile, check_outputs, emit
 
-    check_outputs([flags["target"]], inputs)
+    check_outputs([flags["target"]], [split_label(argument)[1] for argument in inputs])
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         text = compared(settings, inputs, flags)

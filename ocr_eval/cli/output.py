@@ -152,14 +152,21 @@ def check_folder(folder: str | Path) -> None:
 
 def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str]) -> None:
     """Raises InputError (E_USAGE) when an output would replace an input or another output."""
-    taken = {os.path.realpath(path): "an input" for path in inputs if path != "-"}
+    taken = {_real(path): "an input" for path in inputs if path != "-"}
     for path in outputs:
         if path is None:
             continue
-        real = os.path.realpath(path)
+        real = _real(path)
         if real in taken:
             raise usage_error(f"output {quote(path)} is {taken[real]} as well", "choose another name")
         taken[real] = "another output"
+
+
+def _real(path: str) -> str:
+    try:
+        return os.path.realpath(path)
+    except OSError:  # the working directory is gone
+        return path
 
 
 def write_all(pairs: Iterable[tuple[OutputFile, str]]) -> None:

@@ -59,7 +59,8 @@ class Place:
 
         path, hash_sign, fragment = target.partition("#")
         start = dirname(self.folder + self.path)
-        return quote(relpath(path, start or "."), safe="/@~+!,()'") + hash_sign + fragment
+        # Both below a root of their own: relpath would ask for the working directory, which may be gone.
+        return quote(relpath(f"/{path}", f"/{start}"), safe="/@~+!,()'") + hash_sign + fragment
 
 
 def folder_of(lang: str, languages: Sequence[str]) -> str:

@@ -82,7 +82,7 @@ def test_two_builders_at_once(store: Path, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     with folder.locked(tmp_path / "site"):
         ran = build(store, tmp_path / "site")
-    assert ran.status == 2 and "is being built by process" in ran.err
+    assert ran.status == 2 and "is being written by process" in ran.err
 
 
 def test_a_leak_ends_with_exit_1_and_an_empty_stdout(

@@ -221,7 +221,7 @@ def test_second_builder_is_told_who_and_how_long(tmp_path: Path) -> None:
     with folder.locked(tmp_path):
         os.utime(tmp_path / ".lock", (time.time() - 3600, time.time() - 3600))
         said = refused(lambda: write(tmp_path, outputs(a_html="b")))
-    assert f"process {os.getpid()}, for 360" in said
+    assert f"process {os.getpid()} on {os.uname().nodename}, for 360" in said
     assert write(tmp_path, outputs(a_html="b")).written == ("a.html",)
 
 

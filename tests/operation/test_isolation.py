@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.hostile.test_scoring import CASES, words
 
 from ocr_eval.cli.app import run
 from ocr_eval.errors import InputError
@@ -18,7 +19,6 @@ from ocr_eval.formats.check import examine
 from ocr_eval.formats.isolated import Isolation
 from ocr_eval.formats.official import official_refusals
 from ocr_eval.limits import Limits
-from tests.hostile.test_scoring import CASES, words
 from tests.operation.planted import plant
 from tests.unit.formats_support import zipped
 
