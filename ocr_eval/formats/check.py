@@ -190,11 +190,11 @@ def _entries(
         if not file.name:
             findings.error("E_ZIP_FORMAT", f"standard input is no zip, {name} has one file per sample")
             return name, None
-        if FORMATS[name].paged:
-            return name, [Entry(key_of(file.name), "", data)]
         alone = _only_page(file.name, options, findings)
         if alone is not None:
             return name, [Entry(alone, "", data)]
+        if FORMATS[name].paged:
+            return name, [Entry(key_of(file.name), "", data)]
         entries = files.entries_of([file], findings, options.samples)
         return name, None if entries is None else [Entry(entries[0].sample, "", data)]
     listed = files.sample_files(found.files, findings, options.samples)

@@ -632,3 +632,8 @@ def test_a_list_of_sizes_that_is_refused(tmp_path: Path, content: bytes, reason:
     assert (code, told.partition(": ")[2]) == ("E_USAGE", reason)
     ((code, told),) = faults(tmp_path, textract(BLOCK), format=f"aws-textract(sizes={tmp_path / 'none.csv'})")
     assert (code, told.partition(": ")[2]) == ("E_USAGE", "cannot be read: No such file or directory")
+
+
+def test_the_only_page_is_taken_for_the_only_sample_whatever_its_name(tmp_path: Path) -> None:
+    table = found(tmp_path, DOCUMENTS["surya"][0], "scan.json", geometry=False, samples=("page_1",))
+    assert (table.sample_ids, [n.code for n in table.notices]) == (("page_1",), ["W_LAYOUT"])
