@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ocr_eval.errors import Findings
@@ -18,6 +19,7 @@ from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, field, flag, pair_ring
 from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import each_item
 
 _START = re.compile(rb'\{\s*+"(?:gt|res)_[0-9]++"\s*+:\s*+\[')
 _OWN = (b'"transcription"', b'"illegibility"', b'"confidence"')
@@ -58,18 +60,14 @@ class ArtLsvt:
                 continue
             if sample is None or not enough_room(len(items), len(columns.care), entry, options, findings):
                 continue
-            for k, item in enumerate(items):
-                try:
-                    _add(item, f"{pointer}/{k}", k + 1, options, columns)
-                except JsonFault as fault:
-                    findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+            each_item(items, pointer, entry, findings, partial(_add, options=options, columns=columns))
             columns.close(sample, entry.name)
             columns.positions.append(token(image))
         names.tell_unknown()
         return columns
 
 
-def _add(item: Any, pointer: str, line: int, options: Options, columns: Columns) -> None:
+def _add(item: Any, pointer: str, line: int, *, options: Options, columns: Columns) -> None:
     ring = pair_ring(field(item, "points", list, pointer), f"{pointer}/points", options)
     text = None
     if options.text or "transcription" in item:

@@ -1,4 +1,4 @@
-"""CTW1500's training set (XML, one file per image) -> instances: ``<box><label>TEXT</label><segs>x1,y1,…</segs></box>``.
+"""CTW1500's training set (one XML per image) -> instances: ``<box><label>TEXT</label><segs>x1,y1,…</segs></box>``.
 
 Label and points are found by name, in any order; the box's own attributes and ``pts`` are not read. ``###`` is don't
 care in a gt. Source: Yuliang-Liu/Curve-Text-Detector, data; open-mmlab/mmocr @07575ed, ctw1500_parser.py.
@@ -12,6 +12,7 @@ from ocr_eval.errors import Findings
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import enough_room
+from ocr_eval.formats.walks import has_confidences
 from ocr_eval.formats.xml_safe import Element, XmlFault, load
 from ocr_eval.formats.xml_values import own_text, ring
 
@@ -28,8 +29,7 @@ class Ctw1500Xml:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every box; the line is that of its element."""
         columns = Columns("ctw1500-xml", has_confidence=False)
-        if options.confidence:
-            findings.error("E_FORMAT", "layout ctw1500-xml has no confidences", "name another layout")
+        if has_confidences("ctw1500-xml", options, findings):
             return columns
         for entry in entries:
             root = load(entry, findings, options.limits, KEEP, SKIP)

@@ -26,6 +26,7 @@ from ocr_eval.formats.names import folded, key_of
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import Names
 from ocr_eval.formats.turned import turned_box
+from ocr_eval.formats.walks import has_confidences
 from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
 from ocr_eval.formats.xml_values import attribute, number, own_text, ring
 
@@ -67,10 +68,7 @@ class Cvat:
         """Every box and polygon, images in their order, frames of a video in that of their first mention."""
         columns = Columns("cvat", has_confidence=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error(
-                "E_FORMAT", "layout cvat has no confidences", "name another layout", entry=entry.name
-            )
+        if has_confidences("cvat", options, findings):
             return columns
         root = load(entry, findings, options.limits, KEEP, SKIP)
         if root is None:

@@ -9,6 +9,7 @@ in a gt. Source: wkentaro/labelme @51e50e4, examples.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ocr_eval.errors import Findings
@@ -17,6 +18,7 @@ from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import enough_room, field, pair_ring
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import each_item, has_confidences
 
 OLD = "polygon"  # the type of a shape without one
 
@@ -33,8 +35,7 @@ class Labelme:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every rectangle and polygon."""
         columns = Columns("labelme", pointer="/shapes/{index}", has_confidence=False)
-        if options.confidence:
-            findings.error("E_FORMAT", "layout labelme has no confidences", "name another layout")
+        if has_confidences("labelme", options, findings):
             return columns
         images: list[tuple[Entry, list[Any]]] = []
         for entry in entries:
@@ -47,11 +48,8 @@ class Labelme:
         for entry, shapes in images:
             if not enough_room(len(shapes), len(columns.care), entry, options, findings):
                 break
-            for k, shape in enumerate(shapes):
-                try:
-                    _add(shape, f"/shapes/{k}", k + 1, key, entry, options, findings, columns)
-                except JsonFault as fault:
-                    findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+            add = partial(_add, key=key, entry=entry, options=options, findings=findings, columns=columns)
+            each_item(shapes, "/shapes", entry, findings, add)
             columns.close(entry.sample, entry.name)
         return columns
 
@@ -65,6 +63,7 @@ def _add(
     shape: Any,
     pointer: str,
     line: int,
+    *,
     key: str,
     entry: Entry,
     options: Options,

@@ -8,6 +8,7 @@ Source: open-mmlab/mmocr @966296f, tests/data.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ocr_eval.errors import Findings
@@ -26,6 +27,7 @@ from ocr_eval.formats.schema import (
 )
 from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import each_item
 
 FORM = 'expected {"metainfo": {…}, "data_list": [{"img_path", "instances": […]}]}'
 KEYS = {"polygon", "bbox", "bbox_label", "ignore", "text", "score"}
@@ -69,19 +71,17 @@ class Mmocr:
                 continue
             if sample is None or not enough_room(len(items), len(columns.care), entry, options, findings):
                 continue
-            for k, item in enumerate(items):
-                try:
-                    _add(item, f"{pointer}/instances/{k}", k + 1, options, columns)
-                    count_others(item, KEYS, entry, findings)
-                except JsonFault as fault:
-                    findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
+            add = partial(_add, options=options, columns=columns)
+            each_item(items, f"{pointer}/instances", entry, findings, add)
+            for item in items:
+                count_others(item, KEYS, entry, findings)
             columns.close(sample, entry.name)
             columns.positions.append(s)
         names.tell_unknown()
         return columns
 
 
-def _add(item: Any, pointer: str, line: int, options: Options, columns: Columns) -> None:
+def _add(item: Any, pointer: str, line: int, *, options: Options, columns: Columns) -> None:
     if not isinstance(item, dict):
         raise JsonFault("E_FORMAT", f"{pointer} must be an object, got {kind(item)}")
     ring = _ring(item, pointer, options) if options.geometry else []

@@ -11,6 +11,7 @@ from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import FAILED, JsonFault, load
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import enough_room
+from ocr_eval.formats.walks import has_confidences
 
 Item = tuple[str, Any]  # JSON pointer, value
 Instance = tuple[Sequence[float], str | None, bool]  # ring, transcription, care in a gt
@@ -28,8 +29,7 @@ class PerImage:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every item of every entry; its line is its position in the document, all items counted from 1."""
         columns = Columns(self.id, pointer="item {index}", has_confidence=False)
-        if options.confidence:
-            findings.error("E_FORMAT", f"layout {self.id} has no confidences", "name another layout")
+        if has_confidences(self.id, options, findings):
             return columns
         for entry in entries:
             document = load(entry, findings, options.limits)

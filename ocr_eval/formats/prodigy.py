@@ -1,4 +1,4 @@
-"""Prodigy's JSONL -> instances: ``{"image", "spans": [{"points", "label", …}], "answer", "_annotator_id"}``, a task a line.
+"""Prodigy's JSONL -> instances: a task a line, ``{"image", "spans": [{"points", …}], "answer", "_annotator_id"}``.
 
 Only tasks with the answer ``accept`` (or none) count; the others are told. A span is ``points`` of any length, or x, y,
 width and height. Its transcription is ``text``, else ``transcription``; ``prodigy(text=KEY)`` names another key. An
@@ -9,6 +9,7 @@ image given as data is named by ``path`` or ``meta.file``. The annotator is ``_a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ocr_eval.errors import Findings, quote
@@ -18,6 +19,7 @@ from ocr_eval.formats.json_safe import JsonFault, kind, token
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import Names, box, corners, enough_room, field, pair_ring
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import each_item, has_confidences
 
 WHO = ("_annotator_id", "_session_id")
 TEXTS = ("text", "transcription")
@@ -36,8 +38,7 @@ class Prodigy:
         """Every span of every accepted task; the line is that of the task."""
         columns = Columns("prodigy", has_confidence=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error("E_FORMAT", "layout prodigy has no confidences", "name another layout")
+        if has_confidences("prodigy", options, findings):
             return columns
         names = Names(entry, options, findings)
         rows = list(rows_by_line(entry, options, findings))
@@ -55,13 +56,8 @@ class Prodigy:
                 continue
             if sample is None or not enough_room(len(spans), len(columns.care), entry, options, findings):
                 continue
-            for k, span in enumerate(spans):
-                try:
-                    ring, text = _span(span, f"/spans/{k}", options)
-                except JsonFault as fault:
-                    findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=line)
-                    continue
-                columns.add(ring, text, options.role != "gt" or text != DONT_CARE, 1.0, line)
+            add = partial(_add, line=line, options=options, columns=columns)
+            each_item(spans, "/spans", entry, findings, add, line)
             columns.close(sample, entry.name, who)
         names.tell_unknown()
         return columns
@@ -100,7 +96,7 @@ def _image(row: Mapping[str, Any]) -> str:
     return name
 
 
-def _span(span: Any, pointer: str, options: Options) -> tuple[list[float], str | None]:
+def _add(span: Any, pointer: str, _: int, *, line: int, options: Options, columns: Columns) -> None:
     if not isinstance(span, dict):
         raise JsonFault("E_FORMAT", f"{pointer} must be an object, got {kind(span)}")
     if span.get("points") is not None:
@@ -109,10 +105,11 @@ def _span(span: Any, pointer: str, options: Options) -> tuple[list[float], str |
         ring = corners(*box([span.get(key) for key in ("x", "y", "width", "height")], pointer, options))
     named = options.choices.get("text")
     key = next((key for key in ([named] if named else TEXTS) if span.get(key) is not None), None)
-    if key is None and not options.text:
-        return ring, None
-    key = key or named or TEXTS[0]
-    return ring, text_of(field(span, key, str, pointer), f"{pointer}/{token(key)}", options)
+    text = None
+    if key is not None or options.text:
+        key = key or named or TEXTS[0]
+        text = text_of(field(span, key, str, pointer), f"{pointer}/{token(key)}", options)
+    columns.add(ring, text, options.role != "gt" or text != DONT_CARE, 1.0, line)
 
 
 PRODIGY = Prodigy()

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.numbers import BLANK, LineFault
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
-from ocr_eval.formats.schema import enough_room
+from ocr_eval.formats.walks import each_line, has_confidences
 
 FORM = 'x1,y1,…,x4,y4,difficult,"text"'
 
@@ -29,25 +28,15 @@ class Rctw:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every line of every entry."""
         columns = Columns("rctw", has_confidence=False)
-        if options.confidence:
-            findings.error("E_FORMAT", "layout rctw has no confidences", "name another layout")
+        if has_confidences("rctw", options, findings):
             return columns
-        for entry in entries:
-            lines, places = lines_of(entry, findings, options.limits)
-            if not enough_room(len(lines), len(columns.care), entry, options, findings):
-                break
-            for line, place in zip(lines, places, strict=True):
-                try:
-                    ring, difficult, text = _line(line, options)
-                except LineFault as fault:
-                    findings.error(
-                        fault.code, fault.reason, fault.hint, entry=entry.name, line=place, col=fault.col
-                    )
-                    continue
-                care = options.role != "gt" or not (difficult or text == DONT_CARE)
-                columns.add(ring, text, care, 1.0, place)
-            columns.close(entry.sample, entry.name)
-        return columns
+
+        def add(line: str, place: int) -> None:
+            ring, difficult, text = _line(line, options)
+            care = options.role != "gt" or not (difficult or text == DONT_CARE)
+            columns.add(ring, text, care, 1.0, place)
+
+        return each_line(columns, entries, options, findings, add)
 
 
 def _line(line: str, options: Options) -> tuple[list[int], bool, str]:

@@ -237,8 +237,8 @@ def text(value: str, pointer: str, options: Options) -> str:
     return value
 
 
-def count_others(row: dict[str, Any], known: set[str], entry: Entry, findings: Findings) -> None:
+def count_others(row: Any, known: set[str], entry: Entry, findings: Findings) -> None:
     """A note about the keys of an object that are not read."""
-    others = len(row.keys() - known)
+    others = len(row.keys() - known) if isinstance(row, dict) else 0
     if others:
         findings.warn("W_LAYOUT", "keys that are not read", place=entry.name, count=others)

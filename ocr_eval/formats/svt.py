@@ -13,6 +13,7 @@ from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.json_safe import JsonFault
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, corners, enough_room
+from ocr_eval.formats.walks import has_confidences
 from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
 from ocr_eval.formats.xml_values import number, own_text
 
@@ -29,10 +30,7 @@ class Svt:
         """Every tagged rectangle; the line is that of its element."""
         columns = Columns("svt", has_confidence=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error(
-                "E_FORMAT", "layout svt has no confidences", "name another layout", entry=entry.name
-            )
+        if has_confidences("svt", options, findings):
             return columns
         root = load(entry, findings, options.limits, KEEP)
         if root is None:

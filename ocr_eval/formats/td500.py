@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.numbers import BLANK, LineFault
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
-from ocr_eval.formats.schema import enough_room
+from ocr_eval.formats.walks import each_line
 from ocr_eval.limits import Limits
 
 FORM = "xmin,ymin,xmax,ymax,angle"
@@ -29,23 +28,13 @@ class Td500:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every line of every entry."""
         columns = Columns("td500", has_confidence=options.confidence, has_angle=True)
-        for entry in entries:
-            lines, places = lines_of(entry, findings, options.limits)
-            if not enough_room(len(lines), len(columns.care), entry, options, findings):
-                break
-            for line, place in zip(lines, places, strict=True):
-                try:
-                    ring, angle, confidence, text = _line(line, options)
-                except LineFault as fault:
-                    findings.error(
-                        fault.code, fault.reason, fault.hint, entry=entry.name, line=place, col=fault.col
-                    )
-                    continue
-                care = options.role != "gt" or text != DONT_CARE
-                columns.add(ring, text, care, confidence, place)
-                columns.angle.append(angle)
-            columns.close(entry.sample, entry.name)
-        return columns
+
+        def add(line: str, place: int) -> None:
+            ring, angle, confidence, text = _line(line, options)
+            columns.add(ring, text, options.role != "gt" or text != DONT_CARE, confidence, place)
+            columns.angle.append(angle)
+
+        return each_line(columns, entries, options, findings, add)
 
 
 def _line(line: str, options: Options) -> tuple[list[int], float, float, str | None]:

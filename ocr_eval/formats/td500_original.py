@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.numbers import LineFault, is_decimal, is_integer, resembles_number
 from ocr_eval.formats.reader import Columns, Entry, Options
-from ocr_eval.formats.schema import corners, enough_room
+from ocr_eval.formats.schema import corners
+from ocr_eval.formats.walks import each_line, has_confidences
 
 FORM = "index difficult x y width height angle"
 
@@ -28,26 +28,18 @@ class Td500Original:
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every line of every entry."""
         columns = Columns("td500-original", has_confidence=False, has_angle=True)
-        if options.confidence or options.text:
-            what = "confidences" if options.confidence else "transcriptions"
-            findings.error("E_FORMAT", f"layout td500-original has no {what}", "name another layout")
+        if has_confidences("td500-original", options, findings):
             return columns
-        for entry in entries:
-            lines, places = lines_of(entry, findings, options.limits)
-            if not enough_room(len(lines), len(columns.care), entry, options, findings):
-                break
-            for line, place in zip(lines, places, strict=True):
-                try:
-                    ring, angle, difficult = _line(line, options)
-                except LineFault as fault:
-                    findings.error(
-                        fault.code, fault.reason, fault.hint, entry=entry.name, line=place, col=fault.col
-                    )
-                    continue
-                columns.add(ring, None, not (difficult and options.role == "gt"), 1.0, place)
-                columns.angle.append(angle)
-            columns.close(entry.sample, entry.name)
-        return columns
+        if options.text:
+            findings.error("E_FORMAT", "layout td500-original has no transcriptions", "name another layout")
+            return columns
+
+        def add(line: str, place: int) -> None:
+            ring, angle, difficult = _line(line, options)
+            columns.add(ring, None, not (difficult and options.role == "gt"), 1.0, place)
+            columns.angle.append(angle)
+
+        return each_line(columns, entries, options, findings, add)
 
 
 def _is_line(line: str) -> bool:

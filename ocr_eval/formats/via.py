@@ -20,6 +20,7 @@ from ocr_eval.formats.lines import text_of as whole_text
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import Names, box, corners, field, key_name, pair_ring
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import has_confidences
 
 CELLS = ("filename", "region_shape_attributes", "region_attributes")
 TEXTS = ("text", "transcription")
@@ -38,8 +39,7 @@ class Via:
         """Every rect and polygon, images in the order of their first mention."""
         columns = Columns("via", has_confidence=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error("E_FORMAT", "layout via has no confidences", "name another layout")
+        if has_confidences("via", options, findings):
             return columns
         is_json = entry.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
         columns.pointer = "region {index}" if is_json else ""

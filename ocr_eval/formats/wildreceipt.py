@@ -7,6 +7,7 @@ Source: open-mmlab/mmocr @966296f, tests/data/kie_toy_dataset/wildreceipt.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ocr_eval.errors import Findings
@@ -16,6 +17,7 @@ from ocr_eval.formats.json_safe import JsonFault, kind
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, field, flat_ring, key_name
 from ocr_eval.formats.schema import text as text_of
+from ocr_eval.formats.walks import each_item, has_confidences
 
 IGNORE = 0
 
@@ -33,8 +35,7 @@ class WildReceipt:
         """Every annotation; the line is that of its image."""
         columns = Columns("wildreceipt", has_confidence=False)
         (entry,) = entries
-        if options.confidence:
-            findings.error("E_FORMAT", "layout wildreceipt has no confidences", "name another layout")
+        if has_confidences("wildreceipt", options, findings):
             return columns
         names = Names(entry, options, findings)
         for row, line in rows_by_line(entry, options, findings):
@@ -46,17 +47,14 @@ class WildReceipt:
                 continue
             if sample is None or not enough_room(len(items), len(columns.care), entry, options, findings):
                 continue
-            for k, item in enumerate(items):
-                try:
-                    _add(item, f"/annotations/{k}", line, options, columns)
-                except JsonFault as fault:
-                    findings.error(fault.code, fault.reason, fault.hint, entry=entry.name, line=line)
+            add = partial(_add, line=line, options=options, columns=columns)
+            each_item(items, "/annotations", entry, findings, add, line)
             columns.close(sample, entry.name)
         names.tell_unknown()
         return columns
 
 
-def _add(item: Any, pointer: str, line: int, options: Options, columns: Columns) -> None:
+def _add(item: Any, pointer: str, _: int, *, line: int, options: Options, columns: Columns) -> None:
     points = field(item, "box", list, pointer)
     if len(points) != 8:
         raise JsonFault("E_FORMAT", f"{pointer}/box has {len(points)} numbers, expected 8")
