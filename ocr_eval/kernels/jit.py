@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import stat
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -35,14 +38,30 @@ MODULES = (
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Decorator of every kernel. Compiles at the first call; without a cache when no folder for it can be written."""
+    """Decorator of every kernel. Compiles at the first call; without a cache when no folder for it can be written.
+
+    Cached kernels are pickles, so a NUMBA_CACHE_DIR that others can write to is not used either.
+    """
     try:
-        return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+        trusted = is_private(os.environ.get("NUMBA_CACHE_DIR"))
+        return numba.njit(nogil=True, error_model="numpy", cache=trusted)(function)
     except RuntimeError as error:
         # Numba looks for a writable folder here: NUMBA_CACHE_DIR, beside the module, the user's cache folder.
         if "cannot cache function" not in str(error):
             raise
         return numba.njit(nogil=True, error_model="numpy")(function)
+
+
+def is_private(folder: str | None) -> bool:
+    """False for a folder of somebody else, and for one that everybody may write to; it need not be there yet."""
+    if not folder:
+        return True
+    try:
+        status = Path(folder).stat()
+    except OSError:
+        return True
+    own = not hasattr(os, "geteuid") or status.st_uid in (0, os.geteuid())
+    return own and not status.st_mode & stat.S_IWOTH
 
 
 def read_only(array: Any, dtype: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,6 +112,18 @@ def test_without_a_writable_folder_kernels_compile_without_a_cache() -> None:
         """
     )
     assert out.split() == ["None", "1"]
+
+
+def test_a_cache_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    own.mkdir(mode=0o700)
+    code = "from ocr_eval.kernels import jit, matching; matching.warm(); print(jit.cache_folder())"
+    assert run(code, NUMBA_CACHE_DIR=str(shared)).split() == ["None"]
+    assert run(code, NUMBA_CACHE_DIR=str(own)).strip().startswith(str(own))
+    assert list(shared.iterdir()) == []
+    assert list(own.rglob("*.nbi"))
 
 
 def test_the_cache_folder_is_named() -> None:
