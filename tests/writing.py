@@ -69,28 +69,32 @@ def tables(
     numbers = ["left", "area", "transcribed"] if parts.get("numbers") else []
     builder.numbers = {name: [] for name in numbers}
     levels = builder.levels = LevelsBuilder() if parts.get("levels") else None
-    names = draw(NAMES)
+    names, nested = draw(NAMES), draw(st.booleans())
     for name in names:
         builder.begin(name, f"{name}.txt")
-        above, lines = [], []
+        owners: list[int] = []
         if levels is not None:
             levels.begin(*draw(st.tuples(st.integers(0, 99), st.integers(0, 99))))
             some = st.one_of(st.just([]), rings(4))
             above = [levels.paragraph(draw(st.booleans()) or role != "gt", draw(some)) for _ in range(2)]
+            parents = [draw(st.sampled_from(above)) for _ in range(3)]
             lines = [
-                levels.line(draw(st.sampled_from(above)), draw(st.booleans()) or role != "gt", draw(some))
-                for _ in range(3)
+                levels.line(parent, draw(st.booleans()) or role != "gt", draw(some))
+                for parent in (sorted(parents) if nested else parents)
             ]
+            owners = [draw(st.sampled_from(lines)) for _ in range(4)]
+            owners = sorted(owners) if nested else owners
         for k in range(draw(st.integers(0, 4))):
             own = draw(rings(None) if ring is None else ring)
             care = role != "gt" or draw(st.booleans())
             score = draw(st.one_of(st.sampled_from([0.0, 1.0, 9e-05]), st.floats(0, 1)))
             text = draw(TEXTS)
             builder.add(own, text, care, score + 0.0, k + 1, draw(st.floats(-3, 3)) + 0.0)
-            for values in builder.numbers.values():
-                values.append(float(draw(st.integers(0, 9))))
+            for number, values in builder.numbers.items():
+                told = float(has_text and bool(text or k == 0 or draw(st.booleans())))
+                values.append(told if number == "transcribed" else float(draw(st.integers(0, 9))))
             if levels is not None:
-                levels.word(draw(st.sampled_from(lines)))
+                levels.word(owners[k])
     if parts.get("aliases"):
         builder.aliases = [str(k + 7) for k in range(len(names))]
     return builder.build()
@@ -105,6 +109,7 @@ def read_back(made: Written, folder: Path, role: str) -> Instances:
     arguments: dict[str, Any] = {
         "format": made.layout,
         "role": role,
+        "samples": made.table if made.joined else None,
         "geometry": made.table.geometry,
         "confidence": made.table.confidence is not None,
         "invalid_polygons": "official",

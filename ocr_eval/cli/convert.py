@@ -168,6 +168,7 @@ def checked(staged: Path, made: Written, role: str, limits: Limits, settings: Se
             staged,
             format=made.layout,
             role=role,
+            samples=made.table if made.joined else None,
             confidence=made.table.confidence is not None,
             geometry=made.table.geometry or made.regions,
             regions=made.regions,

@@ -78,7 +78,7 @@ class Coco:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         columns.has_confidence = options.confidence
         gathered.fill(columns)
-        coco_rows.tidy(columns)
+        coco_rows.tidy(columns, options.role)
         return columns
 
 

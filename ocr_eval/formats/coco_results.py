@@ -94,4 +94,4 @@ def read_results(
     for sample, one in found:
         gathered.add(sample, one)
     gathered.fill(columns)
-    coco_rows.tidy(columns)
+    coco_rows.tidy(columns, options.role)

@@ -20,6 +20,7 @@ from ocr_eval.formats.schema import text as text_of
 
 PIXELS = 1 << 28  # of a mask
 POLYGONS = ("segmentation", "mask", "polygon", "points")
+BOX = ("left", "top", "width", "height")
 TEXTS = ("utf8_string", "text", "transcription")
 
 
@@ -124,10 +125,38 @@ def with_scores(rows: Sequence[Any], options: Options) -> Options:
     return options._replace(confidence=options.role != "gt" and (scored or options.confidence))
 
 
-def tidy(columns: Columns) -> None:
-    """Leaves out what all rows have in common: that they have a transcription, or none."""
-    if len(set(columns.numbers.get("transcribed", ()))) < 2:
-        columns.numbers.pop("transcribed", None)
+def tidy(columns: Columns, role: str) -> None:
+    """Leaves out what all rows have in common: that they have a transcription, or none.
+
+    Of predictions also what their rings say already, so that a submission is the same one in whatever layout: the box
+    around the ring, its area, ``iscrowd`` 0, and a category that is everyone's.
+    """
+    numbers = columns.numbers
+    if len(set(numbers.get("transcribed", ()))) < 2:
+        numbers.pop("transcribed", None)
+    if role == "gt" or "left" not in numbers:
+        return
+    box = [numbers[name] for name in BOX]
+    if all(w * h == area for w, h, area in zip(box[2], box[3], numbers["area"], strict=True)):
+        del numbers["area"]
+    if "area" not in numbers and list(zip(*box, strict=True)) == _around(columns):
+        for name in BOX:
+            del numbers[name]
+    if not any(numbers["crowd"]):
+        del numbers["crowd"]
+    if len(set(numbers["category"])) < 2:
+        del numbers["category"]
+
+
+def _around(columns: Columns) -> list[tuple[float, float, float, float]]:
+    """left, top, width and height of every ring of columns that were filled one by one."""
+    found, at = [], 0
+    for count in columns.counts:
+        x, y = columns.flat[at : at + 2 * count : 2], columns.flat[at + 1 : at + 2 * count : 2]
+        left, top = min(x), min(y)
+        found.append((left, top, max(x) - left, max(y) - top))
+        at += 2 * count
+    return found
 
 
 def image_order(identity: str) -> tuple[int, int, str]:

@@ -80,7 +80,7 @@ class CocoText:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
         columns.has_confidence = options.confidence
         gathered.fill(columns)
-        coco_rows.tidy(columns)
+        coco_rows.tidy(columns, options.role)
 
 
 def _with_id(image: Any, key: str) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ocr_eval.errors import close_matches, quote, usage_error
 
 if TYPE_CHECKING:
-    from ocr_eval.formats.writers.fit import Loss
+    from ocr_eval.formats.writers.fitting import Loss
     from ocr_eval.tables.instances import Instances
 
 
@@ -22,9 +22,10 @@ class Holds(NamedTuple):
     marks: tuple[
         str, ...
     ] = ()  # texts that say don't care in a gt, the first is written; no care text can be one
+    silent: bool = False  # don't cares have no text
     care: bool = True  # don't care beside any text; False: only as a mark, or not at all
     confidence: str = "none"  # none, optional, always
-    more: frozenset[str] = frozenset()  # of angle, numbers, levels, aliases
+    more: frozenset[str] = frozenset()  # of angle, numbers (coco: some of them), levels, aliases
     empty: bool = True  # samples without instances
     several: bool = True  # more than one instance in a sample
     suffix: str = ".txt"  # of its files
@@ -32,6 +33,7 @@ class Holds(NamedTuple):
 
 
 ALL = frozenset(("angle", "numbers", "levels", "aliases"))
+COCO = frozenset(("coco", "aliases"))  # of the numbers those that a COCO document can say
 
 WRITERS: dict[str, Holds] = {
     "icdar-quad": Holds(
@@ -77,6 +79,88 @@ WRITERS: dict[str, Holds] = {
     "popeval": Holds(
         "ocr_eval.formats.writers.lines:POPEVAL", rings="quad", decimals=False, marks=("###",), care=False
     ),
+    "totaltext": Holds(
+        "ocr_eval.formats.writers.totaltext:TOTALTEXT", decimals=False, text="always", marks=("#",)
+    ),
+    "coco": Holds("ocr_eval.formats.writers.coco:COCO", confidence="optional", more=COCO, suffix=".json"),
+    "coco-results": Holds(
+        "ocr_eval.formats.writers.coco:RESULTS",
+        care=False,
+        confidence="optional",
+        more=frozenset(("coco", "aliases")),
+        empty=False,
+        suffix=".json",
+        reads="coco",
+    ),
+    "coco-text": Holds(
+        "ocr_eval.formats.writers.coco:COCO_TEXT",
+        silent=True,
+        confidence="optional",
+        more=COCO,
+        suffix=".json",
+    ),
+    "textocr": Holds(
+        "ocr_eval.formats.writers.coco:TEXTOCR",
+        marks=(".",),
+        care=False,
+        confidence="optional",
+        more=frozenset(("aliases",)),
+        suffix=".json",
+        reads="coco-text",
+    ),
+    "hiertext": Holds(
+        "ocr_eval.formats.writers.documents:HIERTEXT", more=frozenset(("levels",)), suffix=".json"
+    ),
+    "rrc-2024": Holds("ocr_eval.formats.writers.documents:RRC2024", confidence="optional", suffix=".json"),
+    "rects": Holds("ocr_eval.formats.writers.documents:RECTS", rings="quad", text="always", suffix=".json"),
+    "tda-rects": Holds(
+        "ocr_eval.formats.writers.documents:TDA_RECTS",
+        text="always",
+        care=False,
+        confidence="always",
+        suffix=".json",
+    ),
+    "paddleocr": Holds(
+        "ocr_eval.formats.writers.documents:PADDLEOCR",
+        text="always",
+        marks=("###", "*"),
+        confidence="optional",
+    ),
+    "mmocr": Holds("ocr_eval.formats.writers.documents:MMOCR", confidence="optional", suffix=".json"),
+    "icdar-words": Holds(
+        "ocr_eval.formats.writers.texts:WORDS",
+        rings="none",
+        text="always",
+        care=False,
+        empty=False,
+        several=False,
+    ),
+    "pairs": Holds(
+        "ocr_eval.formats.writers.texts:PAIRS",
+        rings="none",
+        text="always",
+        care=False,
+        empty=False,
+        several=False,
+    ),
+    "csv": Holds(
+        "ocr_eval.formats.writers.texts:CSV",
+        rings="none",
+        text="always",
+        care=False,
+        confidence="optional",
+        empty=False,
+        several=False,
+        suffix=".csv",
+    ),
+    "text": Holds(
+        "ocr_eval.formats.writers.texts:TEXT",
+        rings="none",
+        text="always",
+        care=False,
+        empty=False,
+        several=False,
+    ),
     "json": Holds(
         "ocr_eval.formats.writers.exchange:JSON",
         rings="any",
@@ -112,6 +196,7 @@ class Written(NamedTuple):
     losses: tuple[Loss, ...]
     layout: str  # id of the layout that reads them
     regions: bool = False  # it is one of pages, read as regions with rings
+    joined: bool = False  # samples are named as in the gt alone: reading needs it
 
 
 def written(
@@ -130,7 +215,13 @@ def written(
     holds = WRITERS[to]
     taken, before = raised(table, level)
     fitted, losses = fit(taken, to, holds, writer, role, lossy)
-    return Written(writer.write(fitted, role), fitted, (*before, *losses), reader_of(to, fitted))
+    return Written(
+        writer.write(fitted, role),
+        fitted,
+        (*before, *losses),
+        reader_of(to, fitted),
+        joined=to == "coco-results",
+    )
 
 
 def reader_of(to: str, table: Instances) -> str:

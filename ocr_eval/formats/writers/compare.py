@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ocr_eval.errors import quote
@@ -23,7 +25,12 @@ def difference(wanted: Instances, found: Instances) -> str:
         pairs = enumerate(zip(wanted.texts, found.texts, strict=False))
         first = next((i for i, (a, b) in pairs if a != b), 0)
         return f"transcriptions would differ, first at {quote(wanted.place(first))}" if len(wanted) else ""
-    for a, b in zip(lines(wanted), lines(found), strict=True):
+    # A reader may give numbers that follow from the rings, or leave them out: only those of both can differ.
+    both = wanted.numbers.keys() & found.numbers.keys()
+    sides = [
+        replace(side, numbers={name: side.numbers[name] for name in sorted(both)}) for side in (wanted, found)
+    ]
+    for a, b in zip(*map(lines, sides), strict=True):
         if a != b:
             return f"what stands beside the rings and texts would differ: {quote(a)} and {quote(b)}"
     return ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ocr_eval.errors import quote, usage_error
-from ocr_eval.formats.writers.fit import Loss
+from ocr_eval.formats.writers.fitting import Loss
 
 if TYPE_CHECKING:
     from ocr_eval.tables.instances import Instances
