@@ -71,6 +71,10 @@ class Pairing:
         g, p = self._candidates(gt, pred)
         return self._pairs(gt, pred, g, p, hull=False)
 
+    def chosen(self, g: NDArray[np.int64], p: NDArray[np.int64]) -> Pairs:
+        """The pairs of rings at these positions (``g`` ascending), as ``rings`` has them."""
+        return self._pairs(*self._ring_sides, g, p, hull=False)
+
     @cached_property
     def _ring_sides(self) -> tuple[vector.Side, vector.Side]:
         gt, pred = (

@@ -123,6 +123,8 @@ class Record:
     metrics: dict[str, float | None]
     notices: tuple[Notice, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
+    # predictions, ignored, invalid, duplicates, large, missing -> count, None what cannot be told; empty: not asked
+    revealing: dict[str, int | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -137,6 +139,7 @@ class Record:
     ) -> Record:
         """Derives the metrics; every undefined one adds to a W_UNDEFINED notice, ignored predictions to W_IGNORED."""
         from ocr_eval.errors import merge_notices
+        from ocr_eval.tables.notices import ignored
 
         totals = counts.total()
         metrics = protocol.derive(totals)
@@ -144,9 +147,7 @@ class Record:
         undefined = tuple(name for name, value in metrics.items() if value is None)
         if undefined:
             extra.append(Notice("W_UNDEFINED", "undefined (0/0): " + ", ".join(undefined), len(undefined)))
-        if totals.counts.get("dc_det"):
-            message = "predictions ignored because a don't care region holds them"
-            extra.append(Notice("W_IGNORED", message, totals["dc_det"]))
+        extra += ignored(totals.counts.get("dc_det", 0))
         line = signature(protocol, identity, totals.samples)
         return cls(
             prediction,
@@ -173,6 +174,7 @@ class Record:
             "counts": self.counts.to_json(),
             "notices": [[n.code, n.message, n.count, list(n.examples)] for n in self.notices],
             "provenance": self.provenance,
+            **({"revealing": self.revealing} if self.revealing else {}),
         }
 
     @classmethod
@@ -194,6 +196,7 @@ class Record:
                 for code, message, count, examples in data["notices"]
             ),
             data["provenance"],
+            data.get("revealing", {}),
         )
 
     def save(self, path: str | Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ocr_eval.record import Record
 
 SCHEMA = "ocr-eval/record/1"
-# What reveals gaming, beside the protocol's own counts; None where it cannot be told (image sizes unknown).
+# What reveals gaming, beside the protocol's own counts; None where it cannot be told (pages too crowded).
 REVEALING = ("predictions", "invalid", "duplicates", "large", "missing")
 
 

@@ -12,6 +12,7 @@ from ocr_eval.board.protocol_views import metric_views
 from ocr_eval.board.tabs import last_rows
 from ocr_eval.errors import CODES
 from ocr_eval.record import format_signature, parse_signature, shorten
+from ocr_eval.tables.notices import IGNORED
 
 if TYPE_CHECKING:
     from ocr_eval.board.tabs import Tab
@@ -95,7 +96,9 @@ def tab_signature(tab: Tab) -> str:
     from ocr_eval.record import Identity, signature
 
     digest = tab.digest
-    if digest == tab.dataset.gt_digest:  # not masked: what the rows say, which may be of more than the data set's gt
+    if (
+        digest == tab.dataset.gt_digest
+    ):  # not masked: what the rows say, which may be of more than the data set's gt
         own = [entry.result.signature for entry in tab.scored if entry.result is not None]
         digest = parse_signature(own[0])["ds"].rpartition("@")[2] if own else digest
     made = signature(tab.rule, Identity("0", tab.dataset.id, digest, "0" * 64), len(tab.samples.ids))
@@ -114,7 +117,12 @@ def tab_signature(tab: Tab) -> str:
 def revealing(record: Mapping[str, Any]) -> dict[str, int]:
     """Predictions, ignored, invalid, duplicates, large, missing: what shows gaming. Absent: not known."""
     stored, counts = record.get("revealing"), record["counts"]
-    ignored = {"ignored": counts["dc_det"]} if "dc_det" in counts else {}
+    # Some protocols count what don't care regions excuse in a warning alone.
+    told = [
+        int(w["count"]) for w in record["warnings"] if (w["code"], w["message"]) == ("W_IGNORED", IGNORED)
+    ]
+    own = [counts[name] for name in ("dc_det", "neutral") if name in counts] or [sum(told)] * bool(told)
+    ignored = {"ignored": own[0]} if own else {}
     if stored:
         known = {name: int(value) for name, value in stored.items() if value is not None}
         return {**{name: known.pop(name) for name in ("predictions",) if name in known}, **ignored, **known}

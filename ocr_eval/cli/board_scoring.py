@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.cli.scoring import isolation
-from ocr_eval.errors import InputError, Notice, usage_error
+from ocr_eval.errors import InputError, usage_error
 
 if TYPE_CHECKING:
     from ocr_eval.board.records import Scored
     from ocr_eval.board.store import Store
     from ocr_eval.board.stored import Lines, SampleTable
-    from ocr_eval.engine.local import Job
     from ocr_eval.formats.isolated import Isolation
     from ocr_eval.protocols import EvaluationProtocol
     from ocr_eval.tables.instances import Instances
-    from ocr_eval.tables.joined import Joined
     from ocr_eval.text.lexicon import Lexicon
 
 ARCHIVE = "predictions.zip"  # in a submission's folder, where it is kept
@@ -41,7 +39,9 @@ class Scoring:
     ) -> list[Scored]:
         """One result per protocol, in order. Raises InputError when a table lacks what a protocol reads."""
         from ocr_eval.board.records import Scored, provenance
+        from ocr_eval.cli.image_sizes import board_areas
         from ocr_eval.engine.local import Job
+        from ocr_eval.engine.revealing import reveal
 
         made = provenance() | ({"limits": self.limits.raised()} if self.limits else {})
         made |= {"unlimited": list(self.isolation.unlimited)} if self.isolation.unlimited else {}
@@ -54,13 +54,11 @@ class Scoring:
             provenance=made,
             gt_lines=self.lines,
         )
-        records = job.run(pred)
-        shown, extra = self._revealing(job, pred)
-        results = []
-        for rule, record in zip(protocols, records, strict=True):
-            why = self._why(pred, rule) if overlays else None
-            results.append(Scored(rule, _with_notices(record, extra), shown, why, job.gt_digest))
-        return results
+        records = reveal(job.run(pred), self.gt, pred, areas=board_areas(self.samples))
+        return [
+            Scored(rule, record, record.revealing, self._why(pred, rule) if overlays else None, job.gt_digest)
+            for rule, record in zip(protocols, records, strict=True)
+        ]
 
     def _why(self, pred: Instances, rule: EvaluationProtocol) -> bytes:
         """.why.jsonl: one line a sample."""
@@ -75,74 +73,6 @@ class Scoring:
             gt_lines=self.lines,
         )
         return "".join(f"{matches.to_json()}\n" for matches in found).encode("utf-8", "surrogatepass")
-
-    def _revealing(self, job: Job, pred: Instances) -> tuple[dict[str, int | None], list[Notice]]:
-        """(counts that reveal gaming, the warnings they amount to)."""
-        from ocr_eval.tables.joined import join
-
-        joined = join(self.gt, pred)
-        shown: dict[str, int | None] = {
-            "predictions": len(joined.pred),
-            "invalid": int((~joined.pred.valid).sum()),
-            "duplicates": _duplicates(joined) if joined.pred.geometry else 0,
-            "large": self._large(joined) if joined.pred.geometry else 0,
-            "missing": len(joined.missing),
-        }
-        extra = []
-        if shown["duplicates"]:
-            extra.append(
-                Notice("W_DUPLICATE", "predictions over one another (IoU > .9)", shown["duplicates"])
-            )
-        if shown["large"]:
-            extra.append(Notice("W_LARGE", "predictions larger than half the image", shown["large"]))
-        return shown, extra
-
-    def _large(self, joined: Joined) -> int | None:
-        """Predictions with more than half the image's area; None when no image size is known."""
-        import numpy as np
-
-        from ocr_eval.pairing import Pairing
-        from ocr_eval.tables.joined import join
-
-        sizes = {
-            sample: width * height
-            for sample, width, height in zip(
-                self.samples.ids, self.samples.width, self.samples.height, strict=True
-            )
-            if width is not None and height is not None
-        }
-        if not sizes:
-            return None
-        half = np.array([sizes.get(sample, np.inf) / 2 for sample in joined.sample_ids])
-        areas = Pairing(join(joined.gt, joined.pred), policy="false-positive").rings.area_pred
-        return int((areas > half[joined.pred.sample_of]).sum()) if len(areas) else 0
-
-
-def _duplicates(joined: Joined) -> int | None:
-    """Predictions that lie over an earlier one of their sample (IoU > .9); None beyond the limit of pairs."""
-    import numpy as np
-
-    from ocr_eval.pairing import Pairing
-    from ocr_eval.tables.joined import join
-
-    pred = joined.pred
-    try:
-        pairs = Pairing(join(pred, pred), policy="false-positive").rings
-    except InputError:
-        return None
-    later = pairs.pred > pairs.gt
-    a, b = pairs.area_gt[pairs.gt[later]], pairs.area_pred[pairs.pred[later]]
-    inter = pairs.inter[later]
-    over = inter > 0.9 * (a + b - inter)
-    return len(np.unique(pairs.pred[later][over]))
-
-
-def _with_notices(record: Any, extra: Sequence[Notice]) -> Any:
-    from dataclasses import replace
-
-    from ocr_eval.errors import merge_notices
-
-    return replace(record, notices=merge_notices((*record.notices, *extra)))
 
 
 def digests(pred: Instances, dataset: str) -> dict[str, str]:
@@ -189,7 +119,9 @@ def text_lines(store: Store, dataset: str, given: Instances | None) -> Instances
         return given
     kept = _stored(found)
     if given is not None and digest(given) != digest(kept):
-        reason = f"the board's text lines of {dataset} are @{digest(kept)[:8]}, these are @{digest(given)[:8]}"
+        reason = (
+            f"the board's text lines of {dataset} are @{digest(kept)[:8]}, these are @{digest(given)[:8]}"
+        )
         raise usage_error(reason, "leave --gt-lines out, or give the board's own file", "E_DATASET")
     return kept
 

@@ -34,7 +34,7 @@ class Scorer:
     ) -> None:
         from ocr_eval.engine.local import Job
 
-        self.rules, self.flags = rules, flags
+        self.rules, self.flags, self.dataset, self.settings = rules, flags, dataset, settings
         self.common = {
             "limits": limits,
             "invalid_polygons": flags["invalid_polygons"],
@@ -77,11 +77,14 @@ class Scorer:
         return above(pred, self.flags["confidence_above"])
 
     def score(self, path: str, name: str) -> list[Record]:
-        """One record per protocol; what is next to zero comes with its explanation, if there is a clear one."""
+        """One record per protocol, with counts that reveal gaming; what is next to zero with its explanation."""
+        from ocr_eval.cli.image_sizes import dataset_areas
+        from ocr_eval.engine.revealing import reveal
         from ocr_eval.engine.why_zero import explained
 
         pred = self.read(path)
-        return explained(self.job.run(pred, name), self.rules, self.gt, pred)
+        records = explained(self.job.run(pred, name), self.rules, self.gt, pred)
+        return reveal(records, self.gt, pred, areas=dataset_areas(self.dataset, self.settings))
 
 
 def isolation() -> Isolation:

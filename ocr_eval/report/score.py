@@ -49,6 +49,7 @@ def result(record: Record, *, long: bool = False, ci: Uncertainty | None = None)
         "counts": totals.counts,
         **intervals,
         **repairs,
+        **({"revealing": record.revealing} if record.revealing else {}),
         "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in record.notices],
     }
 
@@ -90,6 +91,8 @@ def to_text(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | 
     names = display_names(records)
     width = max([19, *map(len, names.values())])
     blocks = [_table(group, names, width, ci) for group in grouped(records).values()]
+    if long:
+        blocks += _revealing(records, names)
     warnings = _warnings(records, names, long)
     if warnings:
         blocks.append("\n".join(["warnings", *(f"  {line}" for line in warnings)]) + "\n")
@@ -101,6 +104,20 @@ def to_text(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | 
     if ci is not None:
         lines.append(f"  {ci.ci}")
     return "\n".join([*blocks, "\n".join(["signatures" if len(lines) > 1 else "signature", *lines]) + "\n"])
+
+
+def _revealing(records: Sequence[Record], names: dict[str, str]) -> list[str]:
+    """What reveals gaming, one line per prediction; what protocols ignore is told with each."""
+    lines = []
+    for prediction, name in names.items():
+        own = [record for record in records if record.prediction == prediction and record.revealing]
+        shared = {key: value for record in own for key, value in record.revealing.items() if key != "ignored"}
+        ignored = {record.protocol: record.revealing["ignored"] for record in own}
+        told = [f"{'n/a' if value is None else value} {key}" for key, value in shared.items()]
+        told += [f"{n} ignored by {terminal(rule)}" for rule, n in ignored.items() if n is not None]
+        if told:
+            lines.append(f"  {name}: {', '.join(told)}" if len(names) > 1 else f"  {', '.join(told)}")
+    return ["\n".join(["counts", *lines]) + "\n"] if lines else []
 
 
 def _table(group: Sequence[Record], names: dict[str, str], width: int, ci: Uncertainty | None = None) -> str:

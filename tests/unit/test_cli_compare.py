@@ -243,6 +243,7 @@ def test_intervals_stand_beside_every_number(files: dict[str, Path]) -> None:
         "metrics",
         "counts",
         "intervals",
+        "revealing",
         "warnings",
     ]
     lo, hi = result["intervals"]["recall"]

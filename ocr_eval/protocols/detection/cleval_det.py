@@ -137,9 +137,11 @@ class ClevalDet:
         """Row per sample: characters found, of gts, of predictions; penalties, false positives, splits and merges."""
         from ocr_eval.protocols.cleval_match import rows
         from ocr_eval.tables.counts import Counts
+        from ocr_eval.tables.notices import ignored
 
-        found = rows(joined, self._match(joined, pairing))
-        return Counts.of(joined.sample_ids, {name: found[name] for name in self.COLUMNS})
+        match = self._match(joined, pairing)
+        found, notices = rows(joined, match), ignored(int(match.ignored.sum()))
+        return Counts.of(joined.sample_ids, {name: found[name] for name in self.COLUMNS}, notices=notices)
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """precision, recall, hmean; None without any gt character."""

@@ -113,6 +113,7 @@ class Cleval:
         from ocr_eval.protocols.cleval_match import rows
         from ocr_eval.protocols.cleval_text import read
         from ocr_eval.tables.counts import Counts
+        from ocr_eval.tables.notices import ignored
 
         pred, size = joined.pred, len(joined.sample_ids)
         match = self._match(joined, pairing)
@@ -123,7 +124,8 @@ class Cleval:
         length = np.array(list(map(len, texts)), np.int64)
         found["tp_char"] = np.bincount(pred.sample_of[kept], reading.consumed[kept], minlength=size)
         found["n_char_det"] = np.bincount(pred.sample_of[kept], length[kept], minlength=size)
-        return Counts.of(joined.sample_ids, {name: found[name] for name in self.COLUMNS})
+        columns, notices = {name: found[name] for name in self.COLUMNS}, ignored(int(match.ignored.sum()))
+        return Counts.of(joined.sample_ids, columns, notices=notices)
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """precision, recall, hmean; None without any gt character."""
