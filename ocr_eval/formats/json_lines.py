@@ -16,8 +16,8 @@ from typing import Any
 from ocr_eval.errors import Findings
 from ocr_eval.formats.gathered import Found, Gathered
 from ocr_eval.formats.glimpse import Glimpse
-from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number
 from ocr_eval.formats.json_rows import rows_by_line
+from ocr_eval.formats.json_safe import FAILED, JsonFault, kind, load, number
 from ocr_eval.formats.json_structure import IMAGE_KEYS, MORE_KEYS, Structure, image_of, is_image, more_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import Names, annotator, corner_box, count_others, flag, flat_ring, key_name
@@ -100,7 +100,8 @@ class JsonLines:
         head = glimpse.head
         named = b'"filename"' in head or b'"image"' in head
         rings = b'"box"' in head or _BARE.match(head) is not None
-        return head.startswith(b"{") and b'"text"' in head and named and not rings
+        docling = b'"DoclingDocument"' in head  # which has a filename, too
+        return head.startswith(b"{") and b'"text"' in head and named and not rings and not docling
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """One text per line."""

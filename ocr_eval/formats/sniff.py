@@ -110,6 +110,8 @@ def _known_but_unread(glimpse: Glimpse) -> str:
     starts = {
         b"<": "XML or HTML",
         b"\x93NUMPY": "a numpy array",
+        b"[(": "a list as Python prints it, not JSON",
+        b"{'": "a dictionary as Python prints it, not JSON",
     }
     if _PICKLE.match(head):
         return "a pickle"

@@ -577,7 +577,7 @@ def test_a_page_is_one_text_where_no_rings_are_wanted(tmp_path: Path, name: str)
     document = DOCUMENTS[name][0]
     if name == "aws-textract":
         document = textract(textract_block(RING, "Hi all", 50, "LINE"), *document["Blocks"][1:])
-    table = found(tmp_path, document, geometry=False, format=None if name != "docling" else name)
+    table = found(tmp_path, document, geometry=False)
     assert (table.format, table.geometry, table.sample_ids) == (name.split()[0], False, ("img_1",))
     assert (table.texts, table.confidence) == ((joined,), None)
     files = {f"img_{k}.json": json.dumps(document) for k in (1, 2)}

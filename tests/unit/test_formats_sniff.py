@@ -131,6 +131,8 @@ def test_a_quad_that_lost_a_field_is_a_bad_quad_not_a_triangle(line: str, tmp_pa
     [
         ("hello world\n", "first line 'hello world'"),
         ('<?xml version="1.0"?><svg/>', "looks like XML"),
+        ("[([[np.int32(1), 2], [3, 2], [3, 4], [1, 4]], 'a', 0.5)]", "a list as Python prints it, not JSON"),
+        ("{'text_lines': []}", "a dictionary as Python prints it, not JSON"),
         ("cposix\nsystem\n(S'touch x'\n", "looks like a pickle"),
         ('{"images": []}', "first line"),
         ("\0\1\2", "first line"),
