@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -13,11 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ocr_eval.errors import Findings, close_matches, quote, usage_error
+from ocr_eval.errors import Findings, close_matches, quote
+from ocr_eval.report.csv_file import read_csv
 from ocr_eval.stats.correlation import spearman
 
 NEEDED = ("annotator", "image", "seconds", "timestamp")
-MOST_BYTES = 256 << 20
 WINDOW = 20  # images of the rolling mean
 
 
@@ -65,7 +63,8 @@ def read_work_log(path: str, annotators: Sequence[str], images: Mapping[str, str
     entries: list[Entry] = []
     seen: dict[tuple[str, str], int] = {}
     document: dict[str, str] = {}
-    for line, row in _rows(path):
+    for row in read_csv(path, NEEDED, code="E_CONFIG"):
+        line = row.line
         who, image = row["annotator"], images.get(row["image"])
         if who not in annotators:
             near = close_matches(who, annotators, n=1) or annotators
@@ -148,46 +147,6 @@ def _spread(log: Mapping[str, Entry], sizes: Mapping[str, int]) -> dict[str, flo
         return None
     low, middle, high = np.quantile(np.array(sorted(values)), [0.25, 0.5, 0.75]).tolist()
     return {"median": middle, "quartile_1": low, "quartile_3": high}
-
-
-def _rows(path: str) -> list[tuple[int, dict[str, str]]]:
-    """(line, row) of a CSV file with a header. Raises InputError (E_CONFIG, E_LIMIT)."""
-    hint = f"the first line must be {','.join(NEEDED)}[,document]"
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = f"the work log cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
-        raise usage_error(reason, "check the path, save the file as UTF-8", "E_CONFIG", source=path) from None
-    if len(data) > MOST_BYTES:
-        raise usage_error(f"work log of more than {MOST_BYTES} bytes", "split it", "E_LIMIT", source=path)
-    findings = Findings(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
-    rows: list[tuple[int, dict[str, str]]] = []
-    try:
-        for cells in reader:
-            if not any(cells):
-                continue
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                missing = [name for name in NEEDED if name not in header]
-                if missing or len(set(header)) < len(header):
-                    what = f"no column {', '.join(missing)}" if missing else "a column twice"
-                    findings.error("E_CONFIG", what, hint, line=reader.line_num)
-                    break
-            elif len(cells) != len(header):
-                reason = f"{len(cells)} cells, expected {len(header)}"
-                findings.error("E_CONFIG", reason, "quote cells that hold commas", line=reader.line_num)
-            else:
-                rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
-    except csv.Error as error:
-        findings.error("E_CONFIG", f"not CSV: {error}", "quote cells that hold commas", line=reader.line_num)
-    if header is None:
-        findings.error("E_CONFIG", "no header", hint, line=1)
-    findings.check()
-    return rows
 
 
 def _seconds(text: str, line: int, findings: Findings) -> float | None:

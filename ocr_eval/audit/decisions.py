@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_eval.audit.checkers import nfc
-from ocr_eval.audit.csv_file import Row, read_csv
 from ocr_eval.audit.items import item_digest, split_id
 from ocr_eval.errors import InputError, Problem, close_matches, quote
 from ocr_eval.record import format_signature, parse_signature
+from ocr_eval.report.csv_file import Row, read_csv
 from ocr_eval.report.escape import csv_cell
 from ocr_eval.tables.instances import Instances
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ocr_eval.audit.csv_file import Row, read_csv
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats.names import key_of
 from ocr_eval.limits import Limits
+from ocr_eval.report.csv_file import Row, read_csv
 from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.instances import Instances
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ocr_eval.audit.csv_file import read_csv
 from ocr_eval.errors import InputError, Problem, quote
+from ocr_eval.report.csv_file import read_csv
 
 
 def read_folds(path: str | Path, samples: Sequence[str]) -> dict[str, str]:

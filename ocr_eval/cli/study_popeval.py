@@ -151,8 +151,8 @@ def chosen(spelled: Sequence[str]) -> list[EvaluationProtocol]:
 
 def read_ratings(path: str, predictions: Sequence[str], samples: Sequence[str]) -> list[Rating]:
     """The rows of a ratings file. Raises InputError (E_USAGE) with the line of what is unknown or no number."""
-    from ocr_eval.audit.csv_file import read_csv
     from ocr_eval.errors import InputError, Problem
+    from ocr_eval.report.csv_file import read_csv
     from ocr_eval.study.ratings import COLUMNS, Rating
 
     def fault(reason: str, hint: str, line: int | None = None) -> InputError:

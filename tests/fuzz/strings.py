@@ -94,7 +94,7 @@ def _config(body: bytes) -> None:
 
 
 def _csv(body: bytes) -> None:
-    from ocr_eval.audit.csv_file import read_csv
+    from ocr_eval.report.csv_file import read_csv
 
     for row in read_csv(
         _file("table.csv", body), ["image", "fold"], readers.TIGHT if body[:1] == b"~" else None

@@ -22,16 +22,19 @@ class Row(dict[str, str]):
         return unguarded(self.get(column, ""))
 
 
-def read_csv(path: str | Path, columns: Sequence[str], limits: Limits | None = None) -> list[Row]:
+def read_csv(
+    path: str | Path, columns: Sequence[str], limits: Limits | None = None, *, code: str = "E_USAGE"
+) -> list[Row]:
     """The rows of a UTF-8 file with a header that holds ``columns``; blank lines are skipped.
 
-    Raises InputError (E_USAGE, E_LIMIT) with the line.
+    Raises InputError (``code``, E_LIMIT) with the line; rows of another length are all named.
     """
     limits = limits or Limits()
     source = str(path)
+    faults: list[Problem] = []
 
-    def fault(reason: str, hint: str, line: int | None = None, code: str = "E_USAGE") -> InputError:
-        return InputError([Problem(code, reason, hint, source, line=line)])
+    def fault(reason: str, hint: str, line: int | None = None, code: str = code) -> InputError:
+        return InputError([*faults, Problem(code, reason, hint, source, line=line)])
 
     try:
         with open(path, "rb") as file:
@@ -65,9 +68,9 @@ def read_csv(path: str | Path, columns: Sequence[str], limits: Limits | None = N
                 header = _header(cells, columns, fault, line)
                 continue
             if len(cells) != len(header):
-                raise fault(
-                    f"{len(cells)} cells, expected {len(header)}", "quote cells that hold commas", line
-                )
+                reason = f"{len(cells)} cells, expected {len(header)}"
+                faults.append(Problem(code, reason, "quote cells that hold commas", source, line=line))
+                continue
             row = Row(zip(header, cells, strict=True))
             row.line = line
             rows.append(row)
@@ -77,6 +80,8 @@ def read_csv(path: str | Path, columns: Sequence[str], limits: Limits | None = N
         csv.field_size_limit(old)
     if header is None:
         raise fault("no header", f"the first line must be {','.join(columns)}", 1)
+    if faults:
+        raise InputError(faults)
     return rows
 
 
