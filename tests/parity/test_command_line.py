@@ -28,6 +28,7 @@ STEMS = (
     "tda_rects",
     "curved_e2e",
     "curved_word_spotting",
+    "hiertext_e2e",
 )
 # The gt of MaskTextSpotterV3 has to be rewritten first (tests/parity/curved.py).
 FILES = [path for stem in STEMS for path in walk.files(stem) if "mtsv3" not in path.name]

@@ -15,6 +15,8 @@ The rule, per sample
     the smallest distance, both upper-cased); a text without such a word is deleted with its box, or kept.
     ``gt=mtsv3`` (Total-Text only) reads as MaskTextSpotterV3 does: the text is what stands behind the last comma, as
     written, and gts ``###`` do not exist: that repository's gt has none, so nothing is ever ignored.
+    That gt calls the sorted files of Total-Text by running numbers from 0 (``0000000.txt``); give it under these names,
+    for samples are joined by name here, never by their place.
 
 Totals
     recall = tp / n_gt, precision = tp / n_det over all samples, hmean; 0 when a denominator is 0. The detection-only
