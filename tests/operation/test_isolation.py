@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.hostile.test_scoring import CASES, words
 
 from ocr_eval.cli.app import run
 from ocr_eval.errors import InputError
@@ -19,9 +18,11 @@ from ocr_eval.formats.check import examine
 from ocr_eval.formats.isolated import Isolation
 from ocr_eval.formats.official import official_refusals
 from ocr_eval.limits import Limits
+from tests.hostile import corpus
 from tests.operation.planted import plant
 from tests.unit.formats_support import zipped
 
+CASES = [case for case in corpus.load() if case["kind"] == "sub" and case["format"] in corpus.FORMATS]
 LONG = bool(os.environ.get("OCR_EVAL_LONG"))
 GT = {"gt_img_1.txt": "0,0,100,0,100,50,0,50,HELLO\n", "gt_img_2.txt": "0,0,100,0,100,50,0,50,WORLD\n"}
 GOOD = {"res_img_1.txt": "0,0,100,0,100,50,0,50,HELLO\n", "res_img_2.txt": "0,0,99,0,99,50,0,50,WORLD\n"}
@@ -207,8 +208,9 @@ def test_refusals_and_results_are_the_same_bytes(
 def test_the_corpus_gets_the_same_answers(
     case: dict[str, str], capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    here = run(words(case, case["protocol"])), capfdbinary.readouterr()
-    assert (run([*words(case, case["protocol"]), "--isolate"]), capfdbinary.readouterr()) == here
+    call = corpus.score(case, "--format", "json")
+    here = run(call), capfdbinary.readouterr()
+    assert (run([*call, "--isolate"]), capfdbinary.readouterr()) == here
 
 
 def test_examinations_and_official_refusals_are_the_same(folder: Path) -> None:
