@@ -159,25 +159,19 @@ def test_the_limits_have_flags_and_stand_in_the_record(
     assert Limits().with_value("memory=99").raised() == {"memory": 99}
 
 
-def test_a_platform_without_limits_is_named_in_the_provenance(
+def test_a_platform_without_limits_is_named_in_the_record(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ocr_eval.cli.board_scoring import Scoring
-    from ocr_eval.protocols import protocol
-
-    bare = folder / "bare"
-    bare.mkdir()
-    (bare / "resource.py").write_text("raise ImportError\n")
-    (bare / "sitecustomize.py").write_text("import sys\nsys.modules['resource'] = None\n")
-    monkeypatch.setenv("PYTHONPATH", str(bare))
-    apart = Isolation()
-    gt = read(folder / "gt.zip", role="gt")
-    pred = apart.read(str(folder / "good.zip"), samples=gt)
-    assert apart.unlimited == ("memory", "processor time", "files")
-    scoring = Scoring("d", gt, None, isolation=apart)  # type: ignore[arg-type]
-    monkeypatch.setattr(Scoring, "_revealing", lambda *_: ({}, []))
-    (scored,) = scoring.score(pred, [protocol("rrc-iou")])
-    assert scored.record.provenance["unlimited"] == ["memory", "processor time", "files"]
+    monkeypatch.chdir(folder)
+    (folder / "bare").mkdir()
+    (folder / "bare" / "sitecustomize.py").write_text("import sys\nsys.modules['resource'] = None\n")
+    start = ["--title", "T", "--dataset", "d", "--gt", "gt.zip", "-p", "rrc-iou", "--date", "2026-11-21"]
+    assert run(["board", "init", "b", *start, "--visibility", "public"]) == 0
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder / "bare"))
+        assert run(["board", "add", "b", "good.zip", "--id", "a", "--name", "A", "--date", "2026-11-21"]) == 0
+    (file,) = (folder / "b").glob("submissions/*/results/*/*.json")
+    assert json.loads(file.read_text())["provenance"]["unlimited"] == ["memory", "processor time", "files"]
 
 
 HOSTILE = {
