@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 )
 @click.argument("annotations", nargs=-1, metavar="NAME=PATH NAME=PATH… | FILE")
 @click.option(
-    "--before", metavar="DIR", help="First round: a folder with one sub-folder or file per annotator."
+    "--before",
+    metavar="DIR",
+    help="First round: a folder with one sub-folder or file per annotator, or one file of several.",
 )
 @click.option("--after", metavar="DIR", help="Second round, after the guideline changed; same names.")
 @click.option("--out", metavar="DIR", help="Write the report, agreement.json and the CSV files there.")
@@ -126,11 +128,10 @@ def compared_rounds(
         hint = "ocr-eval agree --before DIR --after DIR --out DIR"
         raise usage_error("a guideline round needs --before and --after, and nothing else to compare", hint)
     folders = [flags["before"], flags["after"]]
-    named = [inputs.annotators_in(folder) for folder in folders]
     out_folder(flags["out"], folders)
-    before, after = (inputs.read_annotations(one, flags, settings) for one in named)
+    before, after = (inputs.read_round(folder, flags, settings) for folder in folders)
     both = {f"{k}/{name}": table for k, one in enumerate((before, after)) for name, table in one.items()}
-    chosen = inputs.options(both, flags, names=[name for name, _ in named[1]])
+    chosen = inputs.options(both, flags, names=list(after))
     return rounds(before, after, **chosen), folders
 
 

@@ -31,6 +31,15 @@ def annotators_in(folder: str) -> list[tuple[str, str]]:
     return named
 
 
+def read_round(path: str, flags: dict[str, Any], settings: Settings) -> dict[str, Instances]:
+    """name -> table of a round: a folder with something per annotator, or one document of several."""
+    from ocr_eval.cli.annotators import is_one_file, read_one_file
+
+    if is_one_file([path]):
+        return with_words(read_one_file(path, flags, settings), flags)
+    return read_annotations(annotators_in(path), flags, settings)
+
+
 def read_annotations(
     named: Sequence[tuple[str, str]], flags: dict[str, Any], settings: Settings
 ) -> dict[str, Instances]:

@@ -195,6 +195,7 @@ FORMATS: dict[str, Row] = {
             "text": ("…",),
             "width": ("N",),
             "height": ("N",),
+            "sizes": ("…",),
             "prefix": ("keep", "strip"),
         },
     ),
@@ -275,6 +276,13 @@ FORMATS: dict[str, Row] = {
         True,
         "objects of image, box, text, score, care",
         {"annotator": ("…",)},
+    ),
+    "parquet": Row(
+        "ocr_eval.formats.parquet:PARQUET",
+        True,
+        True,
+        "Parquet: a row per instance, columns image, box, text, score, care",
+        texts=True,
     ),
     "icdar-words": Row("ocr_eval.formats.words:WORDS", False, True, 'name, "text"'),
     "pairs": Row(

@@ -14,6 +14,8 @@ from ocr_eval.formats.reader import Options
 from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
 
+MOST = 256  # annotators: every pair of them is compared
+
 
 def read_by_annotator(
     source: str | Path,
@@ -43,6 +45,9 @@ def read_by_annotator(
         what = "some images name no annotator" if any(known) else "no annotator is named in it"
         hint = "give every annotator's file: NAME=PATH NAME=PATH"
         raise usage_error(what, hint, source=str(source))
+    if len(known) > MOST:
+        hint = "leave annotators out of the file"
+        raise usage_error(f"{len(known)} annotators, at most {MOST} are compared", hint, source=str(source))
     columns.samples = _short(columns.samples)
     tables = {}
     for who, part in parts_of(columns):

@@ -25,6 +25,7 @@ from ocr_eval.formats.schema import score as confidence_of
 from ocr_eval.formats.schema import text as text_of
 
 KEYS = {"image", "annotator", "box", "ring", "text", "score", "care"} | MORE_KEYS
+_BOX = re.compile(rb'"box"\s*+:')  # a key: a text may be "box" anywhere
 _BARE = re.compile(rb'\[?\s{0,4}\{"image": ?"[^"\\]*+", ?"(?:ring"|level": ?"image")')
 
 
@@ -33,7 +34,7 @@ class Json:
 
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
-        boxes = head.startswith((b"[", b"{")) and b'"image"' in head and b'"box"' in head
+        boxes = head.startswith((b"[", b"{")) and b'"image"' in head and _BOX.search(head) is not None
         return boxes or _BARE.match(head) is not None
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
@@ -99,7 +100,7 @@ class JsonLines:
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
         named = b'"filename"' in head or b'"image"' in head
-        rings = b'"box"' in head or _BARE.match(head) is not None
+        rings = _BOX.search(head) is not None or _BARE.match(head) is not None
         docling = b'"DoclingDocument"' in head  # which has a filename, too
         return head.startswith(b"{") and b'"text"' in head and named and not rings and not docling
 

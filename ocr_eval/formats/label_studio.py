@@ -7,7 +7,8 @@ Cancelled annotations and results that are no region are counted; predictions ar
 
 Choices: ``annotator`` picks one of several; ``ground_truth=only`` the annotations marked so; ``image`` the key of
 ``data`` that names the image; ``text`` the ``from_name`` of the transcriptions; ``width`` and ``height`` the size of
-all images, where results tell none; ``prefix=strip`` leaves out what an upload put before a file's name.
+all images, where results tell none, or ``sizes`` a CSV of image,width,height; ``prefix=strip`` leaves out what an
+upload put before a file's name.
 Source: HumanSignal/label-studio-sdk @97fcff1, tests; the documentation of the export.
 """
 
@@ -24,6 +25,7 @@ from ocr_eval.formats.label_studio_results import Region, regions_of
 from ocr_eval.formats.reader import DONT_CARE, Columns, Entry, Options
 from ocr_eval.formats.schema import Names, enough_room, field, flag
 from ocr_eval.formats.schema import score as confidence_of
+from ocr_eval.formats.sizes import Sizes
 
 FORM = (
     'expected a list of tasks [{"data": {"image"}, "annotations": [{"result": […]}]}], the export called JSON'
@@ -60,6 +62,7 @@ class LabelStudio:
             findings.error("E_FORMAT", reason, FORM, entry=entry.name)
             return columns
         names = Names(entry, options, findings)
+        sizes = Sizes(options.choices["sizes"], options.limits) if "sizes" in options.choices else None
         for t, task in enumerate(tasks):
             try:
                 annotations, key = _annotations(task, f"/{t}")
@@ -82,7 +85,8 @@ class LabelStudio:
                 kept += 1
                 if sample is None or not enough_room(len(items), len(columns.care), entry, options, findings):
                     continue
-                for region in regions_of(items, f"{pointer}/result", entry, options, findings):
+                size = _size(image, sizes, options)
+                for region in regions_of(items, f"{pointer}/result", size, entry, options, findings):
                     _add(region, entry, options, findings, columns)
                 columns.close(sample, entry.name, who)
                 columns.positions.append(pointer[1:])
@@ -153,6 +157,14 @@ def image_name(data: dict[str, Any], pointer: str, options: Options) -> str:
         folder, slash, base = path.rpartition("/")
         path = folder + slash + _UPLOAD.sub("", base, count=1)
     return path
+
+
+def _size(image: str, sizes: Sizes | None, options: Options) -> dict[str, int]:
+    """What the caller says of an image's width and height."""
+    found = None if sizes is None else sizes.find(image)
+    if found is not None:
+        return {"width": found[0], "height": found[1]}
+    return {side: int(options.choices[side]) for side in ("width", "height") if side in options.choices}
 
 
 def _add(region: Region, entry: Entry, options: Options, findings: Findings, columns: Columns) -> None:

@@ -13,7 +13,7 @@ from ocr_eval.formats.schema import text as text_of
 from ocr_eval.formats.turned import turned_box
 
 BOXES, POLYGONS = ("rectangle", "rectanglelabels"), ("polygon", "polygonlabels")
-_SIZE = "give the size of all images: label-studio(width=W,height=H)"
+_SIZE = "give the size of all images: label-studio(width=W,height=H), or a CSV of image,width,height: (sizes=FILE)"
 _LARGEST = 1 << 24  # pixels on a side
 
 
@@ -28,9 +28,17 @@ class Region(NamedTuple):
 
 
 def regions_of(
-    items: Sequence[Any], path: str, entry: Entry, options: Options, findings: Findings
+    items: Sequence[Any],
+    path: str,
+    size: Mapping[str, int],
+    entry: Entry,
+    options: Options,
+    findings: Findings,
 ) -> list[Region]:
-    """Every region in its order. Faults are recorded; results that are no region or no region's text are counted."""
+    """Every region in its order. Faults are recorded; results that are no region or no region's text are counted.
+
+    ``size``: width and height of the image, perhaps, for results that do not tell them.
+    """
     texts = _texts(items, path, entry, options, findings)
     drawn: dict[str, Sequence[float]] = {}
     regions = []
@@ -44,7 +52,7 @@ def regions_of(
                 if what not in ("textarea", "labels"):
                     findings.warn("W_LAYOUT", "results that are no box, polygon or text", place=pointer)
                 continue
-            ring = _ring(item, pointer, options)
+            ring = _ring(item, pointer, size, options)
             own = _id(item, pointer)
             if own is not None and own in drawn:
                 if drawn[own] == ring:  # drawn once, and labelled by two tags
@@ -113,13 +121,13 @@ def _text(value: Mapping[str, Any], pointer: str, options: Options, findings: Fi
     return text_of("\n".join(parts), f"{pointer}/value/text", options)
 
 
-def _ring(item: dict[str, Any], pointer: str, options: Options) -> list[float]:
+def _ring(item: dict[str, Any], pointer: str, size: Mapping[str, int], options: Options) -> list[float]:
     """The ring in pixels, from percent of the image's size."""
     value = field(item, "value", dict, pointer)
     if item.get("image_rotation") not in (None, 0):
         hint = "turn the image back in the labelling tool before exporting"
         raise JsonFault("E_FORMAT", f"{pointer}/image_rotation is not 0, which is not read", hint)
-    width, height = (_side(item, name, pointer, options) for name in ("width", "height"))
+    width, height = (_side(item, name, pointer, size) for name in ("width", "height"))
     where = f"{pointer}/value"
     if item["type"] in POLYGONS:
         percent = pair_ring(value.get("points"), f"{where}/points", options)
@@ -145,15 +153,15 @@ def _number(value: Mapping[str, Any], key: str, pointer: str, options: Options) 
     return number(value[key], f"{pointer}/{key}", options.limits)
 
 
-def _side(item: Mapping[str, Any], name: str, pointer: str, options: Options) -> float:
-    """Width or height of the image in pixels, from the result or else from the choice of that name."""
+def _side(item: Mapping[str, Any], name: str, pointer: str, size: Mapping[str, int]) -> float:
+    """Width or height of the image in pixels: from the result, else as it is known."""
     key = f"original_{name}"
-    size = item.get(key)
-    if size is None and name in options.choices:
-        return float(options.choices[name])
-    if isinstance(size, bool) or not isinstance(size, int | float):
-        got = kind(size) if key in item else "nothing"
+    side = item.get(key)
+    if side is None and name in size:
+        return float(size[name])
+    if isinstance(side, bool) or not isinstance(side, int | float):
+        got = kind(side) if key in item else "nothing"
         raise JsonFault("E_FORMAT", f"{pointer}/{key} must be a number of pixels, got {got}", _SIZE)
-    if not 0 < size <= _LARGEST:
+    if not 0 < side <= _LARGEST:
         raise JsonFault("E_COORD", f"{pointer}/{key} is outside 1 to {_LARGEST}", "write pixels")
-    return float(size)
+    return float(side)

@@ -172,3 +172,9 @@ def test_the_examples_of_the_reference_are_read(shared: Path) -> None:
         found = agreement(tables, protocols=("rrc-iou",))
         assert len(found.pairs) == 3
         assert found.to_json()["ceiling"][0]["images"] == len(found.annotations.images)
+
+
+def test_a_crowd_of_annotators_is_refused(tmp_path: Path) -> None:
+    rows = [{"image": "a", "box": [0, 0, 9, 9], "annotator": k} for k in range(257)]
+    with pytest.raises(InputError, match="257 annotators, at most 256"):
+        read_by_annotator(written(tmp_path, json.dumps(rows)))

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
-from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pytest
 
+from tests.command import run, schema
+
 IMAGES = 24
 FILES = {"agreement.json", "pairs.csv", "guideline_cases.csv", "annotators.csv", "images.csv"}
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, cwd: Path | None = None) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-        cwd=cwd,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-
-
-def schema(name: str) -> dict[str, object]:
-    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    return json.loads(text)
 
 
 def annotate(folder: Path, *, texts: list[str], prefix: str = "gt_img_", shift: int = 0) -> Path:
@@ -184,6 +158,8 @@ def test_one_file_with_several_annotators(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "out/agreement.json").read_text())
     assert {row["annotator"] for row in written["annotators"]} == set("xyz")
     assert written["agreement"]["end_to_end_f1"]["value"] == 1 / 3  # x and y wrote nothing, z a letter
+    rounds = ("--before", tmp_path / "several.json", "--after", tmp_path / "several.json")
+    assert run("agree", *rounds, "--out", tmp_path / "both").status == 0
     body["images"] = body["images"][:1]
     body["annotations"] = body["annotations"][:1]
     (tmp_path / "one.json").write_text(json.dumps(body))

@@ -97,8 +97,15 @@ def test_a_region_labelled_by_two_tags_is_one(tmp_path: Path) -> None:
     assert read(path, role="gt").texts == ("a",)
 
 
+def test_a_text_that_is_a_key_of_our_own_form_does_not_mislead(tmp_path: Path) -> None:
+    path = stored(tmp_path, task(annotation(region(rectanglelabels=["box"]), words("box"))))
+    assert read(path, role="gt").format == "label-studio"
+
+
 def test_a_region_without_a_text_has_none(tmp_path: Path) -> None:
-    path = stored(tmp_path, task(annotation(region(), region(None, x=50), words("alone", None), words("x", "r9"))))
+    path = stored(
+        tmp_path, task(annotation(region(), region(None, x=50), words("alone", None), words("x", "r9")))
+    )
     table = read(path, role="gt")
     assert (len(table), table.codepoints) == (2, None)
     assert notes(path) == {"texts without a region left out": 2}
@@ -137,6 +144,12 @@ def test_image_sizes_may_be_given_for_results_that_have_none(tmp_path: Path) -> 
     assert "width=W,height=H" in problem.hint
     table = read(path, format="label-studio(width=200,height=100)")
     assert table.points(0).tolist() == [[20, 10], [60, 10], [60, 30], [20, 30]]
+    sizes = tmp_path / "sizes.csv"
+    sizes.write_text("image,width,height\n0a1b2c3d-img_1.jpg,200,100\n")
+    again = read(path, format=f"label-studio(sizes={sizes})")
+    assert again.xy.tolist() == table.xy.tolist()
+    sizes.write_text("b.jpg,200,100\n")
+    assert [p.code for p in problems_of(path, format=f"label-studio(sizes={sizes})")] == ["E_FORMAT"]
 
 
 @pytest.mark.parametrize(
