@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     example="ocr-eval consensus A=sample B=sample:tesseract-psm3 C=sample:tesseract-psm11 --out merged",
     short_help="merged labels plus the unresolved list",
 )
-@click.argument("inputs", nargs=-1, required=True, metavar="A=PATH B=PATH C=PATH …")
+@click.argument("inputs", nargs=-1, required=True, metavar="A=PATH B=PATH C=PATH … | FILE")
 @click.option(
     "--out", required=True, metavar="DIR", help="New folder: gt/, gt.jsonl, unresolved.csv, provenance.csv."
 )
@@ -54,7 +54,8 @@ def command(settings: Settings, /, inputs: tuple[str, ...], **flags: Any) -> int
     """Merges annotations of the same images: what enough annotators have, with the median of their rings.
 
     A tie between texts, flags or ways to cut a line is unresolved and stands in unresolved.csv with everything that
-    annotators drew and wrote; it is never decided by alphabet, length or name.
+    annotators drew and wrote; it is never decided by alphabet, length or name. FILE is one document with several
+    annotators, as in ocr-eval agree.
     """
     from ocr_eval.agreement.consensus import consensus
     from ocr_eval.agreement.consensus_output import to_text, written
@@ -97,8 +98,10 @@ def new_folder(out: str) -> Path:
 def read_annotations(inputs: tuple[str, ...], flags: dict[str, Any], settings: Settings) -> Annotations:
     """Every annotator's table on the images that all share."""
     from ocr_eval.agreement.inputs import gather
-    from ocr_eval.cli.annotators import named_annotators, read_annotators
+    from ocr_eval.cli.annotators import is_one_file, named_annotators, read_annotators, read_one_file
 
+    if is_one_file(inputs):
+        return gather(read_one_file(inputs[0], flags, settings))
     return gather(read_annotators(named_annotators(inputs, settings), flags, settings, text=True))
 
 
