@@ -26,7 +26,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -189,8 +189,8 @@ def table() -> dict[str, dict[str, Any]]:
 class Plugin:
     """For pytest: in the place of its loop, one loop for every mutant."""
 
-    def __init__(self, path: Path, out: Path) -> None:
-        self.path, self.out = path, out
+    def __init__(self, path: Path, out: Path, names: Collection[str] = ()) -> None:
+        self.path, self.out, self.names = path, out, names
         self.failed = False
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -207,6 +207,8 @@ class Plugin:
             return True
         results = {}
         for mutant in mutants_of(self.path.read_text(encoding="utf-8")):
+            if self.names and mutant.name not in self.names:
+                continue
             low, high = mutant.lines
             reach = [
                 k
@@ -329,11 +331,11 @@ def _again(module: Any, code: CodeType) -> None:
                     vars(other)[key] = new
 
 
-def tried(path: str, tests: list[str]) -> dict[str, str]:
-    """Mutant -> killed, survived or not reached."""
+def tried(path: str, tests: list[str], names: Collection[str] = ()) -> dict[str, str]:
+    """Mutant -> killed, survived or not reached; all of them, or those with these ``names``."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "results.json")
-        words = [sys.executable, __file__, path, "--child", str(out), "--tests", *tests]
+        words = [sys.executable, __file__, path, "--child", str(out), "--tests", *tests, "--mutants", *names]
         environment = os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": folder, "PYTHONHASHSEED": "0"}
         subprocess.run(words, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL)
         found: dict[str, str] = (
@@ -342,12 +344,12 @@ def tried(path: str, tests: list[str]) -> dict[str, str]:
     return found
 
 
-def child(path: str, out: Path, tests: list[str]) -> None:
+def child(path: str, out: Path, tests: list[str], names: Collection[str]) -> None:
     """One module, in a process of its own."""
     import pytest
 
     flags = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0"]
-    pytest.main([*flags, *tests], plugins=[Plugin(ROOT / path, out)])
+    pytest.main([*flags, *tests], plugins=[Plugin(ROOT / path, out, names)])
 
 
 def report(path: str, results: dict[str, str], explained: dict[str, str]) -> bool:
@@ -374,10 +376,11 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", help="modules, by default all of tests/mutants.toml")
     parser.add_argument("--list", action="store_true", help="print the mutants, try none")
     parser.add_argument("--tests", nargs="*", help="instead of those of the table")
+    parser.add_argument("--mutants", nargs="*", default=(), help="only those with these names")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
-        child(given.paths[0], given.child, given.tests)
+        child(given.paths[0], given.child, given.tests, given.mutants)
         return 0
     rows = table()
     good = True
@@ -386,7 +389,8 @@ def main() -> int:
             print("\n".join(one.name for one in mutants_of((ROOT / path).read_text(encoding="utf-8"))))
             continue
         row = rows.get(path, {"tests": [], "survivors": {}})
-        good = report(path, tried(path, given.tests or row["tests"]), row["survivors"]) and good
+        results = tried(path, given.tests or row["tests"], given.mutants)
+        good = report(path, results, row["survivors"]) and good
         sys.stdout.flush()
     return not good
 
