@@ -56,9 +56,15 @@ def run_here(*words: str | Path, cwd: Path) -> Ran:
     return Ran(status, out, err)
 
 
+def schema(name: str) -> dict[str, Any]:
+    """The JSON schema of a command's result."""
+    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
 def validate(body: Any, name: str) -> None:
     """Raises when a result breaks its schema."""
     import jsonschema
 
-    schema = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    jsonschema.validate(json.loads(json.dumps(body)), json.loads(schema))
+    jsonschema.validate(json.loads(json.dumps(body)), schema(name))

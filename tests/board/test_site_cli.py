@@ -16,7 +16,7 @@ from ocr_eval.board.store import Store
 from ocr_eval.cli.app import run as in_process
 from tests.board import boards, writing
 from tests.board.test_site import first_canary, plant_in_log_line, tree
-from tests.unit.test_cli import Ran, run
+from tests.command import Ran, run
 
 ROOT = Path(__file__).resolve().parents[2]
 

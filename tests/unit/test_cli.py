@@ -6,14 +6,11 @@ import csv
 import importlib
 import io
 import json
-import os
 import re
 import subprocess
 import sys
 import zipfile
-from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import jsonschema
@@ -21,6 +18,7 @@ import pytest
 
 from ocr_eval.cli.app import COMMANDS
 from ocr_eval.cli.config_keys import COMMAND_KEYS
+from tests.command import run, schema
 
 GT = {
     "gt_img_1.txt": "0,0,100,0,100,50,0,50,HELLO\n200,0,300,0,300,50,200,50,WORLD\n",
@@ -30,25 +28,6 @@ GOOD = {
     "res_img_1.txt": "0,0,100,0,100,50,0,50,HELLO\n200,0,300,0,300,50,200,50,WORD\n",
     "res_img_2.txt": "0,0,100,0,100,50,0,50,Naïve\n410,0,490,0,490,50,410,50,x\n",
 }
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
-    """``ocr-eval`` in a process of its own, as a user would call it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
 def archive(path: Path, entries: dict[str, str]) -> Path:
@@ -63,12 +42,6 @@ def folder(tmp_path: Path) -> Path:
     archive(tmp_path / "gt.zip", GT)
     archive(tmp_path / "sub.zip", GOOD)
     return tmp_path
-
-
-def schema(name: str) -> dict[str, object]:
-    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    loaded: dict[str, object] = json.loads(text)
-    return loaded
 
 
 def test_the_forms_of_a_result_agree_with_each_other(folder: Path) -> None:

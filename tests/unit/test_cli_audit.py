@@ -5,44 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
-from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pytest
 
 from ocr_eval import read
+from tests.command import Ran, run, schema
 
 IMAGES, WORDS = 12, 5
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, cwd: Path | None = None) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        env=os.environ | {"COLUMNS": "80"},
-        cwd=cwd,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-
-
-def schema(name: str) -> dict[str, object]:
-    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    return json.loads(text)
 
 
 def word(image: int, place: int) -> str:

@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import stat
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,11 @@ from ocr_eval import assets
 from ocr_eval.board.store import Store
 from ocr_eval.cli import board as group
 from ocr_eval.cli.app import run as in_process
-from tests.unit.test_cli import GOOD, GT, Ran, archive, run
+from tests.command import Ran, run, schema
+from tests.unit.test_cli import GOOD, GT, archive
 
 NAMES = ("--id", "mine", "--name", "Mine", "--date", "2026-11-21")
 MANY = {f"gt_img_{k}.txt": f"0,0,100,0,100,50,0,50,W{k}\n" for k in range(1, 41)}
-
-
-def schema(name: str) -> dict[str, Any]:
-    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
-from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pytest
 
+from tests.command import run, schema
+
 SAMPLES = 30
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-
-
-def schema(name: str) -> dict[str, object]:
-    text = resources.files("ocr_eval.report").joinpath(f"schemas/{name}-1.json").read_text(encoding="utf-8")
-    return json.loads(text)
 
 
 def box(left: int, text: str) -> str:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pytest
@@ -17,24 +13,7 @@ import pytest
 from ocr_eval import read
 from ocr_eval.tables.digest import digest
 from ocr_eval.tables.jsonl import read_lines
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, cwd: Path | None = None) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-        cwd=cwd,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+from tests.command import run
 
 
 def line(left: float, text: str, top: int = 0) -> str:

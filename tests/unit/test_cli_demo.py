@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import run
 
-def run(*words: str | Path, cwd: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", *map(str, words)],
-        capture_output=True,
-        timeout=300,
-        check=False,
-        cwd=cwd,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode("utf-8")
+
+def shown(*words: str | Path, cwd: Path) -> str:
+    """What a command that ends well prints."""
+    ran = run(*words, cwd=cwd)
+    assert ran.status == 0, ran.err
+    return ran.out
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo")
-    return folder, run("demo", "--out", "my-demo", cwd=folder)
+    return folder, shown("demo", "--out", "my-demo", cwd=folder)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -45,7 +40,7 @@ def test_the_agreement_command_makes_the_same_report_again(told: tuple[Path, str
     folder, shown = told
     (command,) = [line for line in shown.splitlines() if line.startswith("  ocr-eval agree gt=sample")]
     again = command.replace("my-demo/agreement", "again")
-    run(*shlex.split(again)[1:], cwd=folder)
+    shown(*shlex.split(again)[1:], cwd=folder)
     assert content(folder / "again") == content(folder / "my-demo/agreement")
 
 

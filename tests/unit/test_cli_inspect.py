@@ -6,16 +6,15 @@ import csv
 import hashlib
 import io
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema
 import pytest
+
+from tests.command import Ran, run
 
 LINES = "0,0,100,0,100,50,0,50,HELLO\n200,0,300,0,300,50,200,50,WOR LD\n0,60,9,60,9,90,0,90,\n5,5,50,5,50,40,5,40,=a \n"
 GT = {
@@ -34,22 +33,8 @@ FILES = [
 ]
 
 
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, cwd: Path) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_eval", "inspect", *map(str, words)],
-        cwd=cwd,
-        env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+def inspect(*words: str | Path, cwd: Path) -> Ran:
+    return run("inspect", *words, cwd=cwd)
 
 
 def archive(path: Path, entries: dict[str, str]) -> Path:
@@ -77,7 +62,7 @@ def counts(found: dict[str, Any]) -> dict[str, int]:
 
 
 def test_bad_labels_are_listed_not_refused(folder: Path) -> None:
-    done = run("gt.zip", "--out", "out", cwd=folder)
+    done = inspect("gt.zip", "--out", "out", cwd=folder)
     assert (done.status, "error[" in done.err) == (0, False)
     assert set(FILES) <= {p.name for p in (folder / "out").iterdir()}
     found = valid((folder / "out/inspect.json").read_text(encoding="utf-8"))
@@ -96,7 +81,7 @@ def test_twice_gives_the_same_bytes_wherever_the_data_lie(folder: Path) -> None:
     other.mkdir()
     archive(other / "gt.zip", GT)
     for place, out in ((folder, "one"), (other, "two")):
-        assert run("gt.zip", "--out", folder / out, cwd=place).status == 0
+        assert inspect("gt.zip", "--out", folder / out, cwd=place).status == 0
     digests = [
         {
             p.relative_to(folder / out): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -109,7 +94,7 @@ def test_twice_gives_the_same_bytes_wherever_the_data_lie(folder: Path) -> None:
 
 
 def test_json_goes_to_stdout_without_a_folder(folder: Path) -> None:
-    done = run("gt.zip", "--format", "json", "--dont-care", "HELLO", cwd=folder)
+    done = inspect("gt.zip", "--format", "json", "--dont-care", "HELLO", cwd=folder)
     found = valid(done.out)
     assert (found["gt"]["care"], [m["count"] for m in found["gt"]["markers"]]) == (7, [1, 2])
     assert sorted(p.name for p in folder.iterdir()) == ["gt.zip"]
@@ -117,19 +102,19 @@ def test_json_goes_to_stdout_without_a_folder(folder: Path) -> None:
 
 def test_two_data_sets(folder: Path) -> None:
     archive(folder / "test.zip", {"gt_img_9.txt": LINES, "gt_img_3.txt": "0,0,9,0,9,9,0,9,new\n"})
-    done = run("gt.zip", "--compare", "test.zip", "--format", "json", cwd=folder)
+    done = inspect("gt.zip", "--compare", "test.zip", "--format", "json", cwd=folder)
     leaks = valid(done.out)["comparison"]["leaks"]
     assert [(row["gt"], row["other"]) for row in leaks["equal"]["listed"]] == [
         (["img_1", "img_2"], ["img_9"])
     ]
     assert leaks["same_ids"]["listed"] == ["img_3"]
-    text = run("gt.zip", "--compare", "test.zip", cwd=folder).out
+    text = inspect("gt.zip", "--compare", "test.zip", cwd=folder).out
     assert "compared with" in text and "leaks: 1 groups with equal labels" in text
 
 
 def test_a_list_of_texts_is_inspected_without_rings(folder: Path) -> None:
     (folder / "words.txt").write_text('word_1.png, "one"\nword_2.png, "two "\n', encoding="utf-8")
-    done = run("words.txt", "--format", "json", cwd=folder)
+    done = inspect("words.txt", "--format", "json", cwd=folder)
     found = valid(done.out)
     assert (found["gt"]["has_rings"], found["gt"]["samples"], counts(found)) == (
         False,
@@ -153,7 +138,7 @@ def test_pictures_give_sizes_and_twins(folder: Path) -> None:
     draw(images / "img_1.png", 1)
     draw(images / "img_2.png", 1, size=(120, 80), shift=9)
     (images / "img_3.png").write_bytes(b"\x89PNG\r\n\x1a\n no picture")
-    done = run("gt.zip", "--images", "images", "--format", "json", cwd=folder)
+    done = inspect("gt.zip", "--images", "images", "--format", "json", cwd=folder)
     found = valid(done.out)
     pictures = found["pictures"]
     assert (pictures["found"], pictures["unread"]["count"], pictures["missing"]["count"]) == (2, 1, 0)
@@ -168,7 +153,7 @@ def test_equal_pictures_of_two_data_sets_are_a_leak(folder: Path) -> None:
     for name, sample in (("a", "img_1"), ("b", "img_9")):
         (folder / name).mkdir()
         draw(folder / name / f"{sample}.png", 3)
-    done = run(
+    done = inspect(
         "gt.zip",
         "--compare",
         "test.zip",
@@ -200,7 +185,7 @@ def test_a_picture_too_large_to_decode_is_named(folder: Path) -> None:
         + chunk(b"IEND", b"")
     )
     (folder / "images/img_1.png").write_bytes(bomb)
-    found = valid(run("gt.zip", "--images", "images", "--format", "json", cwd=folder).out)
+    found = valid(inspect("gt.zip", "--images", "images", "--format", "json", cwd=folder).out)
     assert [row["sample"] for row in found["pictures"]["unread"]["listed"]] == ["img_1"]
 
 
@@ -223,7 +208,7 @@ def test_refusals_write_nothing(folder: Path, words: tuple[str, ...], status: in
     (folder / "folder").mkdir()
     (folder / "folder/gt_img_1.txt").write_text(LINES, encoding="utf-8")
     before = sorted(p.name for p in folder.rglob("*"))
-    done = run(*words, *([] if "--out" in words else ["--out", "out"]), cwd=folder)
+    done = inspect(*words, *([] if "--out" in words else ["--out", "out"]), cwd=folder)
     assert (done.status, done.out) == (status, "")
     assert says in done.err
     assert sorted(p.name for p in folder.rglob("*")) == before
