@@ -161,6 +161,13 @@ WRITERS: dict[str, Holds] = {
         empty=False,
         several=False,
     ),
+    "parquet": Holds(
+        "ocr_eval.formats.writers.parquet:PARQUET",
+        rings="any",
+        confidence="optional",
+        more=ALL,
+        suffix=".parquet",
+    ),
     "json": Holds(
         "ocr_eval.formats.writers.exchange:JSON",
         rings="any",

@@ -50,13 +50,18 @@ def json_lines(table: Instances) -> bytes:
 def rows(table: Instances) -> Iterator[dict[str, Any]]:
     """The objects: of every image that needs one, then of its instances."""
     names = image_names(table.sample_ids)
-    described = (bool(table.aliases) and table.geometry) or table.levels is not None
+    images = described_images(table)
     for s, name in enumerate(names):
-        span = table.span(s)
-        if described or not span:
-            yield {"image": name, "level": "image"} | _image(table, s)
-        for i in span:
+        if s in images:
+            yield {"image": name, "level": "image"} | images[s]
+        for i in table.span(s):
             yield {"image": name} | _instance(table, i, s)
+
+
+def described_images(table: Instances) -> dict[int, dict[str, Any]]:
+    """Sample -> what is said of its image, for the samples that need saying: with other names or lines, or empty."""
+    every = (bool(table.aliases) and table.geometry) or table.levels is not None
+    return {s: _image(table, s) for s in range(len(table.sample_ids)) if every or not table.span(s)}
 
 
 def _image(table: Instances, s: int) -> dict[str, Any]:
