@@ -80,7 +80,7 @@ class Scorer:
         """One record per protocol, with counts that reveal gaming; what is next to zero with its explanation."""
         from ocr_eval.cli.image_sizes import dataset_areas
         from ocr_eval.engine.revealing import reveal
-        from ocr_eval.engine.why_zero import explained
+        from ocr_eval.engine.suspicion import explained
 
         pred = self.read(path)
         records = explained(self.job.run(pred, name), self.rules, self.gt, pred)
