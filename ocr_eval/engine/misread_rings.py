@@ -36,6 +36,9 @@ class Guess(NamedTuple):
     matches: int
     words: str
     cure: str
+    share: float = (
+        0.0  # of a guess about units: the share of gts it accounts for, plus the share of predictions
+    )
 
 
 def bounding_boxes(table: Instances) -> Boxes:
@@ -187,11 +190,13 @@ def holding(gt: Boxes, pred: Boxes, pairs: Crossing, samples: int) -> Guess | No
         distinct = len(np.unique(parts))
         if len(several) and 2 * distinct >= number and 2 * len(parts) <= 3 * distinct:
             total = (pairs.preds, pairs.gts)[words[0] != "predictions"]
+            share = distinct / number + len(several) / total
             return Guess(
                 distinct,
                 f"{len(several)} of {total} {words[0]} hold two or more {words[1]} each, "
                 f"{len(parts) / len(several):.1f} on average ({distinct} of {number} {words[1]})",
                 _unit_cure(words[0], len(several) <= samples and len(parts) > 4 * len(several)),
+                share,
             )
     return None
 
@@ -199,5 +204,7 @@ def holding(gt: Boxes, pred: Boxes, pairs: Crossing, samples: int) -> Guess | No
 def _unit_cure(holder: str, whole: bool) -> str:
     if holder != "predictions":
         return "predictions are finer than the ground truth (characters or words against lines): join them"
-    what = "whole images or blocks" if whole else "lines or blocks"
-    return f"predictions look like {what}, the ground truth like words: score against a ground truth of the same unit"
+    what = "are coarser than the ground truth (lines against words, words against characters)"
+    if whole:
+        what = "look like whole images or blocks"
+    return f"predictions {what}: score against a ground truth of the same unit"

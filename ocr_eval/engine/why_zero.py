@@ -2,13 +2,12 @@
 
 Nothing here is believed because it is plausible: every guess is applied to the predictions, matches are counted again,
 and a guess is told only when it finds many that were not there before. A submission that is merely bad stays without
-an explanation. Costs nothing for good submissions: it is asked only when a score is suspicious.
+an explanation. ``suspicion`` says when to ask.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,50 +16,18 @@ from ocr_eval.engine import misread_rings as rings
 from ocr_eval.engine import misread_scale as scale
 from ocr_eval.engine import misread_texts as words
 from ocr_eval.engine.misread_rings import Guess
-from ocr_eval.errors import Notice, merge_notices
+from ocr_eval.errors import Notice
 
 if TYPE_CHECKING:
-    from ocr_eval.protocols import EvaluationProtocol
-    from ocr_eval.record import Record
     from ocr_eval.tables.instances import Instances
 
-NEAR = 0.1  # below this a score is suspicious
 LEAST = 3  # matches that a guess must find
 FITTED = 5  # when numbers were fitted to the data
 CROWD = 0.25  # share of what could match that a guess must find
 SINGLY = 0.5  # when numbers were fitted to every sample
 ENOUGH = 24  # samples that tell whether anything is wrong at all
 SWAPPED = "x and y swapped and "
-HEADLINES = ("wem", "acc", "accuracy", "word_acc", "accuracy_exact", "raw", "hmean", "ap")
 CODE = "W_NO_MATCH"
-
-
-def is_suspicious(record: Record) -> bool:
-    """True for a score next to nothing: the first of ``HEADLINES`` that the protocol has, or a CER near 1 or above."""
-    name = next((name for name in HEADLINES if name in record.metrics), None)
-    if name is not None:
-        value = record.metrics[name]
-        return value is not None and value < NEAR
-    rate = record.metrics.get("cer")
-    return rate is not None and rate > 1 - NEAR
-
-
-def explained(
-    records: Sequence[Record], rules: Sequence[EvaluationProtocol], gt: Instances, pred: Instances
-) -> list[Record]:
-    """The records, suspicious ones with a W_NO_MATCH warning where a change of reading would explain them."""
-    found: dict[bool, Notice | None] = {}
-    result = []
-    for record, rule in zip(records, rules, strict=True):
-        if is_suspicious(record):
-            text = rule.reads.pred_text
-            if text not in found:
-                found[text] = explanation(gt, pred, text=text)
-            notice = found[text]
-            if notice is not None:
-                record = replace(record, notices=merge_notices((*record.notices, notice)))
-        result.append(record)
-    return result
 
 
 def explanation(gt: Instances, pred: Instances, *, text: bool) -> Notice | None:
@@ -104,12 +71,14 @@ def _of_rings(gt: Instances, pred: Instances, text: bool) -> str | None:
     told = _best(rings.other_layouts(own, pred, other, pairs), before, possible)
     told = told or _fitted(own, other, pairs, before, possible)
     told = told or _best(_renamed(gt, pred, own, other), before, possible)
-    if told is not None:
-        return f"{before} of {possible} match as read, {told.matches} would with {told.words}: {told.cure}"
     unit = rings.holding(own, other, pairs, len(partners))
     if unit is not None and unit.matches >= 4 * max(before, 1):
-        return f"{before} of {possible} match, {unit.words}: {unit.cure}"
-    return None
+        explained = 0.0 if told is None else told.matches / pairs.gts + told.matches / pairs.preds
+        if unit.share > explained:
+            return f"{before} of {possible} match, {unit.words}: {unit.cure}"
+    if told is None:
+        return None
+    return f"{before} of {possible} match as read, {told.matches} would with {told.words}: {told.cure}"
 
 
 def _fitted(

@@ -9,14 +9,18 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ocr_eval.assets import dataset_path
+from ocr_eval.cli.inputs import parse_protocols
+from ocr_eval.cli.options import Settings
+from ocr_eval.cli.scoring import Scorer
+from ocr_eval.engine.why_zero import explanation
 from ocr_eval.formats import read
+from ocr_eval.limits import Limits
 from ocr_eval.tables.instances import Instances
-from tests.command import run, validate
+from tests.command import Ran, run, validate
 
 GT = dataset_path("sample") / "gt"
 Line = tuple[list[float], str]  # eight coordinates, text
@@ -66,7 +70,7 @@ def boxed(one: Line) -> tuple[float, float, float, float]:
     return min(ring[0::2]), min(ring[1::2]), max(ring[0::2]), max(ring[1::2])
 
 
-def told(done: Any) -> str:
+def told(done: Ran) -> str:
     """The explanation on stderr, or an empty string."""
     assert done.status == 0, done.err
     lines = [line for line in done.err.split("\n") if "W_NO_MATCH" in line]
@@ -74,16 +78,32 @@ def told(done: Any) -> str:
     return lines[0] if lines else ""
 
 
-def explained(path: Path, protocol: str, *more: str) -> str:
-    """What ``score`` says; ``validate`` must say the same, and the JSON of both."""
-    once = run("score", GT, path, "-p", protocol, *more)
-    said = told(once)
-    assert said == told(run("validate", path, "--gt", GT, "-p", protocol, *more))
-    body = json.loads(run("score", GT, path, "-p", protocol, "--format", "json", *more).out)
-    validate(body, "score")
-    codes = [warning["code"] for result in body["results"] for warning in result["warnings"]]
-    assert codes.count("W_NO_MATCH") == bool(said)
-    return said
+def explained(path: Path, protocol: str, *, gt: Path = GT, form: str | None = None) -> str:
+    """What ``score`` says in this process; ``validate`` must find the same."""
+    flags = {"gt_format": None, "pred_format": form, "invalid_polygons": "refuse", "confidence_above": None}
+    rules = parse_protocols([protocol])
+    scorer = Scorer(rules, str(gt), "local", Settings(), flags, limits=Limits(), lexicon=None)
+    (record,) = scorer.score(str(path), "a")
+    said = [notice.message for notice in record.notices if notice.code == "W_NO_MATCH"]
+    found = explanation(scorer.gt, scorer.read(str(path)), text=rules[0].reads.pred_text)
+    assert said == ([] if found is None else [found.message])
+    return "".join(said)
+
+
+@pytest.mark.parametrize("swapped", [True, False], ids=["swapped", "right"])
+def test_score_and_validate_say_it_on_stderr_and_in_json(swapped: bool, truth: Table, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.zip", changed(truth, lambda x, y: (y, x)) if swapped else truth)
+    for words, schema in ((("score", GT, path), "score"), (("validate", path, "--gt", GT), "validate")):
+        text = told(run(*words, "-p", "rrc-iou"))
+        done = run(*words, "-p", "rrc-iou", "--format", "json")
+        assert bool(text) == bool(told(done)) == swapped
+        body = json.loads(done.out)
+        validate(body, schema)
+        (result,) = body.get("results", [body])
+        found = [w["message"] for w in result["warnings"] if w["code"] == "W_NO_MATCH"]
+        assert len(found) == swapped
+        assert text == "".join(f"{path}: warning[W_NO_MATCH]: {message}" for message in found)
+        assert told(run(*words, "-p", "rrc-iou", "-q")) == ""
 
 
 RINGS: list[tuple[str, Callable[[float, float], tuple[float, float]], str]] = [
@@ -189,8 +209,8 @@ def test_quads_read_as_rectangles(truth: Table, tmp_path: Path) -> None:
         for s, lines in table.items()
     }
     path = written(tmp_path / "a.zip", wide)
-    done = run("score", gt, path, "-p", "rrc-iou", "--pred-format", "icdar-ltrb")
-    assert "with lines of four corners, read as rectangles: use --pred-format icdar-quad" in told(done)
+    said = explained(path, "rrc-iou", gt=gt, form="icdar-ltrb")
+    assert "with lines of four corners, read as rectangles: use --pred-format icdar-quad" in said
 
 
 @pytest.mark.parametrize(
@@ -211,36 +231,37 @@ def test_files_numbered_in_the_order_of_text(truth: Table, tmp_path: Path) -> No
     assert "samples taken in the order of their names as text" in said
 
 
-def test_lines_against_words_and_characters_against_words(truth: Table, tmp_path: Path) -> None:
-    joined, cut = {}, {}
-    for sample, lines in truth.items():
-        rows: dict[int, list[Line]] = {}
-        for one in lines:
-            rows.setdefault(int(boxed(one)[1]) // 40, []).append(one)
-        joined[sample] = []
-        for row in rows.values():
-            left, top, right, bottom = (
-                f(v) for f, v in zip((min, min, max, max), zip(*map(boxed, row)), strict=True)
-            )
-            joined[sample].append(([left, top, right, top, right, bottom, left, bottom], ""))
-        cut[sample] = []
-        for one in lines:
-            left, top, right, bottom = boxed(one)
-            for k in range(4):
-                a, b = left + (right - left) * k / 4, left + (right - left) * (k + 1) / 4
-                cut[sample].append(([a, top, b, top, b, bottom, a, bottom], ""))
-    done = run("score", GT, written(tmp_path / "cut.zip", cut), "-p", "rrc-iou")
-    assert "ground truth boxes hold two or more predictions each, 4.0 on average" in told(done)
-    whole = {
-        sample: [([0, 0, 3000, 0, 3000, 3000, 0, 3000], "")]
-        for sample, lines in truth.items()
-        if len(lines) > 1
-    }
-    done = run("score", GT, written(tmp_path / "whole.zip", whole), "-p", "rrc-iou")
-    assert "predictions look like whole images or blocks, the ground truth like words" in told(done)
-    grouped = {sample: list(rows) for sample, rows in joined.items()}
-    said = told(run("score", GT, written(tmp_path / "lines.zip", grouped), "-p", "rrc-iou"))
-    assert said == "" or "hold two or more ground truth boxes each" in said
+def quad(left: float, top: float, right: float, bottom: float) -> Line:
+    return [left, top, right, top, right, bottom, left, bottom], "w"
+
+
+def test_predictions_of_another_unit(tmp_path: Path) -> None:
+    """Four lines of five words in each of five images."""
+    samples = [f"img_{k}" for k in range(1, 6)]
+    rows = [50 * k for k in range(4)]
+    words = {s: [quad(100 * w, y, 100 * w + 90, y + 40) for y in rows for w in range(5)] for s in samples}
+    lines = {s: [quad(0, y, 490, y + 40) for y in rows] for s in samples}
+    pages = {s: [quad(0, 0, 500, 200)] for s in samples}
+    gt = written(tmp_path / "words.zip", words, text=True)
+    said = explained(written(tmp_path / "lines.zip", lines), "rrc-iou", gt=gt)
+    held = "hold two or more ground truth boxes each, 5.0 on average (100 of 100 ground truth boxes)"
+    assert f"0 of 20 match, 20 of 20 predictions {held}: predictions are coarser than the" in said
+    said = explained(written(tmp_path / "pages.zip", pages), "rrc-iou", gt=gt)
+    assert (
+        "0 of 5 match, 5 of 5 predictions hold two or more ground truth boxes each, 20.0 on average" in said
+    )
+    assert "predictions look like whole images or blocks: score against" in said
+    gt = written(tmp_path / "gt.zip", lines, text=True)
+    said = explained(written(tmp_path / "fine.zip", words), "rrc-iou", gt=gt)
+    assert "20 of 20 ground truth boxes hold two or more predictions each, 5.0 on average" in said
+    assert "predictions are finer than the ground truth" in said
+
+
+def test_boxes_piled_on_everything_are_no_unit(tmp_path: Path) -> None:
+    words = {"img_1": [quad(100 * w, 50 * y, 100 * w + 90, 50 * y + 40) for y in range(4) for w in range(5)]}
+    piled = {"img_1": [quad(0, 0, 500 + k, 200 + k) for k in range(30)]}
+    gt = written(tmp_path / "words.zip", words, text=True)
+    assert explained(written(tmp_path / "piled.zip", piled), "rrc-iou", gt=gt) == ""
 
 
 TEXTS: list[tuple[str, Callable[[str], str], str]] = [
@@ -269,7 +290,7 @@ def test_only_the_texts_differ(
     path = written(tmp_path / "a.zip", table, text=True)
     said = explained(path, "cascade")
     assert words in said, said
-    assert told(run("score", GT, path, "-p", "rrc-iou")) == ""  # boxes match, and texts are not compared
+    assert explained(path, "rrc-iou") == ""  # boxes match, and texts are not compared
 
 
 def test_only_the_case_differs(truth: Table, tmp_path: Path) -> None:
@@ -330,8 +351,7 @@ def test_one_box_is_no_evidence(tmp_path: Path) -> None:
     ):
         with zipfile.ZipFile(path, "w") as file:
             file.writestr(name, line)
-    assert told(run("score", gt, sub, "-p", "rrc-iou")) == ""
-    assert told(run("validate", sub, "--gt", gt, "-p", "rrc-iou")) == ""
+    assert explained(sub, "rrc-iou", gt=gt) == ""
 
 
 def test_words_of_other_samples_in_a_recognition_list(tmp_path: Path) -> None:
@@ -341,14 +361,12 @@ def test_words_of_other_samples_in_a_recognition_list(tmp_path: Path) -> None:
     sub.write_text(
         "".join(f"w_{k + 1}.png\t{word}\n" for k, word in enumerate(words[:-1], 1)), encoding="utf-8"
     )
-    done = run("score", gt, sub, "-p", "recognition")
-    assert "0 of 39 samples have equal texts, 39 would with sample N read as N-1" in told(done)
+    said = explained(sub, "recognition", gt=gt)
+    assert "0 of 39 samples have equal texts, 39 would with sample N read as N-1" in said
 
 
 @pytest.mark.parametrize("name", ["pixellink", "east_resnet50", "synthetic"])
 def test_real_submissions_are_left_in_peace(name: str, shared: Path) -> None:
-    from ocr_eval.engine.why_zero import explanation
-
     data = shared / "data" / "ic15"
     gt = read(str(data / "gt.zip"), role="gt")
     pred = read(str(data / "detection" / f"{name}.zip"), samples=gt, invalid_polygons="official")
@@ -358,14 +376,23 @@ def test_real_submissions_are_left_in_peace(name: str, shared: Path) -> None:
 def test_the_numbers_of_a_swapped_submission_are_counted(shared: Path) -> None:
     from dataclasses import replace
 
-    from ocr_eval.engine.why_zero import explanation
-
     data = shared / "data" / "ic15"
     gt = read(str(data / "gt.zip"), role="gt")
     pred: Instances = read(str(data / "detection" / "pixellink.zip"), samples=gt)
     notice = explanation(gt, replace(pred, xy=pred.xy[:, ::-1]), text=False)
     assert notice is not None
     assert notice.message.startswith("7 of 2077 match as read, 1663 would with x and y swapped: ")
+
+
+def test_a_good_score_pays_for_no_explanation(truth: Table, tmp_path: Path) -> None:
+    script = (
+        "import sys; from ocr_eval.cli import main\n"
+        f"sys.argv = ['ocr-eval', 'score', {str(GT)!r}, {str(written(tmp_path / 'a.zip', truth))!r}, '-p', 'rrc-iou']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print([name for name in sys.modules if 'misread' in name or 'why_zero' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
 
 
 def test_explaining_imports_nothing_heavy(truth: Table, tmp_path: Path) -> None:
