@@ -12,7 +12,8 @@ from ocr_eval.protocols.formulas import Rate, evaluate
 from ocr_eval.protocols.mutual_match import quality_formulas
 from ocr_eval.protocols.rrc_match import word_formulas, word_scores
 from ocr_eval.tables.counts import Counts, Totals
-from tests.tables import Word, box, gt, pred
+from ocr_eval.tables.instances import Instances
+from tests.tables import Word, box, gt, pred, table
 
 WORD = Word(box(0, 0, 100, 50))
 FAR = Word(box(500, 500, 510, 510))
@@ -223,3 +224,35 @@ def test_five_fair_matches_can_beat_four_perfect_ones_under_score_iou() -> None:
     place = [Word(box(35 * k, 0, 35 * k + 165, 10)) for k in range(6)]  # IoU of neighbours 130 / 200
     made = count(gt(*place[:5]), pred(*place[1:]), protocol="rrc-2024(score=iou)")
     assert row(made)["tp"] == 5
+
+
+def chain(step: int, wide: int) -> tuple[Instances, Instances]:
+    """Five gts and five predictions: four pairs of equal boxes, five of neighbours."""
+    place = [Word(box(step * k, 0, step * k + wide, 10)) for k in range(6)]
+    return gt(*place[:5]), pred(*place[1:])
+
+
+@pytest.mark.parametrize(("step", "wide", "tp"), [(24, 76, 4), (35, 165, 5)])  # IoU of neighbours .52 and .65
+def test_the_tie_of_scipy_weighs_as_ours_does(step: int, wide: int, tp: int) -> None:
+    truth, found = chain(step, wide)
+    assert row(count(truth, found, protocol="rrc-2024(score=iou,tie=scipy)"))["tp"] == tp
+    assert row(count(truth, found, protocol="rrc-2024(tie=scipy)"))["tp"] == 5
+
+
+def test_two_gts_of_one_prediction_are_one_match_under_the_tie_of_scipy() -> None:
+    assert row(count(gt(WORD, WORD), pred(WORD), protocol="rrc-2024(tie=scipy)"))["tp"] == 1
+    assert row(count(gt(WORD), pred(WORD, WORD), protocol="rrc-2024(tie=scipy)"))["tp"] == 1
+
+
+def test_samples_with_a_choice_do_not_mix_under_the_tie_of_scipy() -> None:
+    truth = table({name: [WORD, WORD] for name in "abc"}, role="gt")
+    found = table({name: [WORD] * size for name, size in zip("abc", (1, 3, 2), strict=True)})
+    made = count(truth, found, protocol="rrc-2024(tie=scipy)")
+    assert made.rows[:, made.columns.index("tp")].tolist() == [1, 2, 2]
+
+
+def test_texts_without_a_common_character_may_still_match_by_place() -> None:
+    truth, found = gt(Word(WORD.ring, "abc")), pred(Word(WORD.ring, "xyz"), Word(WORD.ring, "uvw"))
+    for tie in ("iou", "scipy"):
+        name = f"rrc-2024(task=e2e,score=cned,string_match=false,tie={tie})"
+        assert row(count(truth, found, protocol=name))["tp"] == 1

@@ -185,7 +185,9 @@ def test_faults_up_to_the_limit_of_lines_are_told_and_none_behind_it() -> None:
 
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
 def test_utf16_is_told_by_its_mark(mark: bytes) -> None:
-    assert read_lines(mark + b"a\0")[2] == [("E_ENCODING", 1)]
+    findings = Findings("a.txt")
+    assert lines_of(Entry("a", "a.txt", mark + b"a\0"), findings, LIMITS) == ([], ())
+    assert [problem.reason[:14] for problem in findings.problems] == ["text is UTF-16"]
 
 
 def test_a_text_with_a_fault_is_none_and_the_fault_is_told() -> None:
@@ -243,7 +245,11 @@ def test_at_most_three_close_names_are_offered_for_the_first_three_unknown_ones(
     assert Samples(["first", "other"]).close(["firsd"]) == ["first"]
     assert samples.close(["qqq", "www", "IMG_1"]) == ["img_1"]
     assert samples.close(["qqq", "www", "zzz", "IMG_1"]) == []
-    assert Samples(["img_1", "img_2", "img_3", "doc_7"]).close(["img_x", "doc_x"]) == ["img_3", "img_2", "img_1"]
+    assert Samples(["img_1", "img_2", "img_3", "doc_7"]).close(["img_x", "doc_x"]) == [
+        "img_3",
+        "img_2",
+        "img_1",
+    ]
     assert len(Samples([f"{k}a" for k in "bcdef"]).close(["bA", "cA", "dA", "eA"])) == 3
 
 
