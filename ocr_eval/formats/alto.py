@@ -18,7 +18,7 @@ from ocr_eval.formats.page_words import Items, box_ring, coordinates_of, part_of
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.schema import corners
 from ocr_eval.formats.told import Word
-from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
+from ocr_eval.formats.xml_safe import Element, XmlFault, expect_root, load, root_name
 
 WORD_KEEP = {"Shape", "Polygon"}
 UNITS = {"": 1, "pixel": 1, "mm10": 254, "inch1200": 1200}  # of them in an inch, except pixels
@@ -57,7 +57,8 @@ class Alto:
 
 
 def _checked(root: Element) -> Element:
-    if root.name != "alto" or not root.all("Layout"):
+    expect_root(root, "alto", "ALTO XML")
+    if not root.all("Layout"):
         raise XmlFault("E_FORMAT", "no Layout element in alto, expected ALTO XML")
     return root
 

@@ -21,7 +21,7 @@ from ocr_eval.formats.page_text import Part, add_pages, columns_of, level_of, pl
 from ocr_eval.formats.page_words import Items, coordinates_of, part_of_one, read_words
 from ocr_eval.formats.reader import Columns, Entry, Options
 from ocr_eval.formats.told import Word
-from ocr_eval.formats.xml_safe import Element, XmlFault, load, root_name
+from ocr_eval.formats.xml_safe import Element, XmlFault, expect_root, load, root_name
 
 ORDERED, UNORDERED = ("OrderedGroup", "OrderedGroupIndexed"), ("UnorderedGroup", "UnorderedGroupIndexed")
 KEEP = {
@@ -63,8 +63,9 @@ class PageXml:
 
 
 def _page(root: Element) -> Element:
+    expect_root(root, "PcGts", "PAGE XML")
     page = next(iter(root.all("Page")), None)
-    if root.name != "PcGts" or page is None:
+    if page is None:
         raise XmlFault("E_FORMAT", "no Page element in PcGts, expected PAGE XML")
     return page
 

@@ -173,6 +173,14 @@ def _checked(data: bytes, limits: Limits) -> bytes:
     return data
 
 
+def expect_root(root: Element, name: str, layout: str) -> None:
+    """Raises XmlFault unless the document begins as its layout does; folders may hold another one's files by mistake."""
+    if root.name != name:
+        reason = f"the root element is {quote(root.name)}, expected {name} ({layout})"
+        hint = "the files of an input share one layout, so give those of another one as an input of their own"
+        raise XmlFault("E_FORMAT", reason, hint, root.line)
+
+
 def prolog_end(data: bytes) -> int:
     """Offset of the first markup that is neither a comment nor a processing instruction: the root, or a DOCTYPE."""
     place = len(BOM) if data[:3] == BOM else 0

@@ -369,3 +369,19 @@ def test_three_outputs_of_one_engine_hold_one_text(shared: Path) -> None:
     folder = shared / "formats" / "tesseract"
     texts = {read(folder / name, geometry=False).texts for name in ("out.hocr", "out.tsv", "out.xml")}
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("geometry", [False, True])
+@pytest.mark.parametrize("first", ["page", "alto"])
+def test_a_folder_that_mixes_two_layouts_names_the_other_one_s_files(
+    tmp_path: Path, first: str, geometry: bool
+) -> None:
+    contents = {"page": page(region("a", "A")), "alto": alto()}
+    second = "alto" if first == "page" else "page"
+    folder = unpacked(tmp_path / "pages", {"p1.xml": contents[first], "p2.xml": contents[second]})
+    with pytest.raises(InputError) as refused:
+        read(folder, geometry=geometry)
+    found = [p for p in refused.value.problems if p.entry == "p2.xml"]
+    roots = {"page": "'PcGts', expected alto (ALTO XML)", "alto": "'alto', expected PcGts (PAGE XML)"}
+    assert [(p.code, p.reason) for p in found] == [("E_FORMAT", f"the root element is {roots[second]}")]
+    assert "an input of their own" in found[0].hint
