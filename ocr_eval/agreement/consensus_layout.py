@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ocr_eval.agreement.consensus import KEPT, Consensus, Decision
-from ocr_eval.errors import InputError, Problem, quote
-from ocr_eval.formats.names import key_of
-from ocr_eval.formats.numbers import is_integer
+from ocr_eval.errors import InputError, usage_error
 from ocr_eval.formats.reader import DONT_CARE
-from ocr_eval.formats.unquoting import unquote
+from ocr_eval.formats.writers import writer_of, written
+from ocr_eval.tables.instances import Instances
 
 QUAD, POLYGON = "icdar-quad", "polygon"
 LABELS = "gt"  # the folder of the label files
@@ -21,47 +20,16 @@ JSON_LINES = "gt.jsonl"
 
 
 def layout_of(found: Consensus) -> tuple[str, Callable[[str], str | None]]:
-    """(layout, how it spells a text or None) that holds every ring that is kept."""
+    """(layout, how it spells a care text or None) that holds every ring that is kept."""
     quads = all(len(flat_ring(one)) == 8 for one in found.with_status(KEPT))
-    return (QUAD, spell_quad) if quads else (POLYGON, spell_polygon)
+    layout = QUAD if quads else POLYGON
+    spell = writer_of(layout).spell
+    return layout, lambda text: None if text == DONT_CARE else spell(text)
 
 
-def spell_quad(text: str) -> str | None:
-    """How the text stands behind eight coordinates; None when every spelling would be read as another text."""
-    quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return next((way for way in (text, quoted) if _plain(text) and unquote(way) == text), None)
-
-
-def spell_polygon(text: str) -> str | None:
-    """How the text stands behind a ring of any length; None when numbers at its front would join the ring."""
-    fields = text.split(",")
-    numbers = next((k for k, field in enumerate(fields) if not is_integer(field)), len(fields))
-    return text if _plain(text) and (numbers == 0 or numbers == len(fields) <= 2) else None
-
-
-def _plain(text: str) -> bool:
-    return text != DONT_CARE and not any(c in "\n\r\0" or "\ud800" <= c <= "\udfff" for c in text)
-
-
-def label_files(
-    found: Consensus, images: Sequence[str], has_text: bool, spell: Callable[[str], str | None]
-) -> dict[str, bytes]:
-    """One file per image, an empty one too. Raises InputError (E_FORMAT) for an image id that is no file name."""
-    lines: list[list[str]] = [[] for _ in images]
-    for one in found.with_status(KEPT):
-        fields = list(map(str, flat_ring(one)))
-        if has_text:
-            fields.append(DONT_CARE if not one.care else spell(one.text or "") or "")
-        lines[one.sample].append(",".join(fields) + "\n")
-    return {
-        f"{LABELS}/{_name(image)}": "".join(own).encode() for image, own in zip(images, lines, strict=True)
-    }
-
-
-def json_lines(found: Consensus, images: Sequence[str], has_text: bool) -> bytes:
-    """The labels as canonical JSON lines; instances stand in the order of the label files."""
+def labels(found: Consensus, images: Sequence[str], has_text: bool) -> Instances:
+    """What is kept, image by image, in the order of the decisions."""
     from ocr_eval.tables.builder import InstancesBuilder
-    from ocr_eval.tables.jsonl import lines
 
     kept: list[list[Decision]] = [[] for _ in images]
     for one in found.with_status(KEPT):
@@ -72,15 +40,24 @@ def json_lines(found: Consensus, images: Sequence[str], has_text: bool) -> bytes
         for one in own:
             text = (one.text or "") if one.care else DONT_CARE
             builder.add(flat_ring(one), text if has_text else "", bool(one.care))
-    return "".join(lines(builder.build())).encode()
+    return builder.build()
 
 
-def _name(image: str) -> str:
-    name = f"gt_{image}.txt"
-    if key_of(name) != image or not _plain(image) or len(name.encode()) > 255:
-        reason = f"image id {quote(image)} cannot be the name of a label file"
-        raise InputError([Problem("E_FORMAT", reason, "give the images names without slashes")])
-    return name
+def label_files(table: Instances, layout: str) -> dict[str, bytes]:
+    """One file per image, an empty one too. Raises InputError (E_FORMAT) for an image id that is no file name."""
+    try:
+        files = written(table, layout, role="gt").files
+    except InputError as error:
+        first = error.problems[0]
+        raise usage_error(first.reason, first.hint, "E_FORMAT") from None
+    return {f"{LABELS}/{name}": data for name, data in files.items()}
+
+
+def json_lines(table: Instances) -> bytes:
+    """The labels as canonical JSON lines; instances stand in the order of the label files."""
+    from ocr_eval.tables.jsonl import lines
+
+    return "".join(lines(table)).encode()
 
 
 def flat_ring(decision: Decision) -> list[int]:

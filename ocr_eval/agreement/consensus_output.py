@@ -14,6 +14,7 @@ from ocr_eval.agreement.consensus_layout import (
     flat_ring,
     json_lines,
     label_files,
+    labels,
     layout_of,
 )
 from ocr_eval.agreement.consensus_text import most_frequent
@@ -46,9 +47,10 @@ def written(found: Consensus, annotations: Annotations, settings: dict[str, Any]
             if one.status == KEPT and one.text is not None and spell(one.text) is None
         ],
     )
-    files = label_files(found, annotations.images, has_text, spell)
+    table = labels(found, annotations.images, has_text)
+    files = label_files(table, layout)
     lines = _line_numbers(found)
-    files[JSON_LINES] = json_lines(found, annotations.images, has_text)
+    files[JSON_LINES] = json_lines(table)
     files["unresolved.csv"] = _table(UNRESOLVED, _open_rows(found, annotations))
     files["provenance.csv"] = _table(PROVENANCE, _rows(found, annotations, lines))
     body = summary(found, annotations, settings, layout)

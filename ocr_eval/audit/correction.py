@@ -106,7 +106,7 @@ def rewritten(
                 reason = (
                     f"the line does not end with the text {quote(change.before)}, so it cannot be rewritten"
                 )
-                hint = f"layout {gt.format} keeps texts elsewhere: correct it by hand, or convert it first"
+                hint = f"layout {gt.format} keeps texts elsewhere: ocr-eval convert GT NEW.zip --to polygon first"
                 entry = "" if whole else name
                 problems.append(
                     Problem("E_USAGE", reason, hint, gt.source, entry, at + 1, is_folder=gt.is_folder)

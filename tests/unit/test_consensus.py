@@ -25,10 +25,10 @@ from ocr_eval.agreement.consensus import (
     Decision,
     consensus,
 )
-from ocr_eval.agreement.consensus_layout import spell_polygon, spell_quad
 from ocr_eval.agreement.consensus_ring import MEDIAN, MEDOID, Drawn, aligned, ring_of, whole_pixels
 from ocr_eval.agreement.consensus_text import FLAGGED, NO_TEXT, TIE, medoids, reading, rover
 from ocr_eval.formats.unquoting import unquote
+from ocr_eval.formats.writers.lines import spell_polygon, spell_quad
 from ocr_eval.tables.instances import Instances
 from tests.oracles.agreement_texts import levenshtein
 from tests.tables import Word, box, table
@@ -343,7 +343,6 @@ def test_order_of_annotators_lines_and_start_vertices_decides_nothing(
         ('a "b"', 'a "b"', 'a "b"'),
         ("a\nb", None, None),
         ("a\rb", None, None),
-        ("###", None, None),
         ("x\ud800", None, None),
     ],
 )

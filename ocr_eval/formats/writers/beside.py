@@ -14,6 +14,8 @@ from ocr_eval.tables.instances import Instances
 if TYPE_CHECKING:
     from ocr_eval.formats.writers import Holds
 
+BOX = ("left", "top", "width", "height")
+
 
 def drop_beside(fitting: Fitting, holds: Holds) -> None:
     """Drops what the layout has no place for. Raises InputError (E_USAGE) where it asks for what is not there."""
@@ -31,8 +33,10 @@ def drop_beside(fitting: Fitting, holds: Holds) -> None:
     if table.numbers and "numbers" not in holds.more:
         kept = _of_coco(fitting.table) if "coco" in holds.more else []
         left = [name for name in table.numbers if name not in kept]
+        told = _told_otherwise(table)
+        counted = [name for name in left if name not in told]
         numbers = {name: column for name, column in table.numbers.items() if name in kept}
-        fitting.drop("numbers", len(table) * len(left), ", ".join(left), numbers=numbers)
+        fitting.drop("numbers", len(table) * len(counted), ", ".join(counted), numbers=numbers)
     if table.aliases and "aliases" not in holds.more:
         fitting.drop("other names of samples", len(table.aliases), table.aliases[0], aliases=())
     if table.levels is not None and "levels" not in holds.more:
@@ -52,12 +56,29 @@ def drop_beside(fitting: Fitting, holds: Holds) -> None:
 
 def _of_coco(table: Instances) -> list[str]:
     """The numbers that an annotation of COCO can say: its box as a whole, no area beside a score."""
-    box = ["left", "top", "width", "height"]
-    whole = box if set(box) <= table.numbers.keys() else []
+    whole = BOX if set(BOX) <= table.numbers.keys() else ()
     return [*whole, "crowd", "category", "transcribed", *([] if table.confidence is not None else ["area"])]
 
 
 _EVERYTHING = frozenset(("angle", "numbers", "levels", "aliases"))
+
+
+def _told_otherwise(table: Instances) -> set[str]:
+    """The numbers that rings and flags say already: the box around every ring, its area, don't care as crowd."""
+    told: set[str] = set()
+    numbers = table.numbers
+    box = [numbers.get(name) for name in BOX]
+    if table.geometry and len(table) and (np.diff(table.ring) > 0).all():
+        low, high = (step.reduceat(table.xy, table.ring[:-1]) for step in (np.minimum, np.maximum))
+        around = [*low.T, *(high - low).T]
+        if all(a is not None and np.array_equal(a, b) for a, b in zip(box, around, strict=True)):
+            told |= {*BOX}
+    width, height, area = box[2], box[3], numbers.get("area")
+    if width is not None and height is not None and area is not None and np.array_equal(area, width * height):
+        told.add("area")
+    if "crowd" in numbers and np.array_equal(numbers["crowd"] > 0, ~table.care):
+        told.add("crowd")
+    return told
 
 
 def _check_nested(fitting: Fitting) -> None:
