@@ -174,7 +174,7 @@ def _checked(data: bytes, limits: Limits) -> bytes:
 
 
 def expect_root(root: Element, name: str, layout: str) -> None:
-    """Raises XmlFault unless the document begins as its layout does; folders may hold another one's files by mistake."""
+    """Raises XmlFault unless the document begins as its layout does; folders may hold another one's files."""
     if root.name != name:
         reason = f"the root element is {quote(root.name)}, expected {name} ({layout})"
         hint = "the files of an input share one layout, so give those of another one as an input of their own"
