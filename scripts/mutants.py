@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
 import importlib
 import json
 import os
@@ -26,7 +27,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ class Mutant(NamedTuple):
     name: str
     function: str  # qualified name of the outermost function, or "" for a statement of the module
     lines: tuple[int, int]  # that a test has to reach
-    tree: ast.Module
+    tree: Callable[[], ast.Module]
 
 
 def mutants_of(source: str) -> list[Mutant]:
@@ -67,10 +68,10 @@ def mutants_of(source: str) -> list[Mutant]:
     for node in ast.walk(tree):
         if _is_spoken(node):
             continue
-        for old, new in _changes(node):
-            changed = _replaced(tree, node, old, new)
+        for new in _changes(node):
+            changed = functools.partial(_replaced, tree, node, new)
             where = _where(node)
-            shown = f"{where or 'module'}: {_spelled(old, node)} -> {_spelled(new, node)}"
+            shown = f"{where or 'module'}: {_spelled(node, node)} -> {_spelled(new, node)}"
             names[shown] += 1
             name = shown if names[shown] == 1 else f"{shown} #{names[shown]}"
             found.append(Mutant(name, ".".join(where.split(".")[: _depth(node)]), _lines(node), changed))
@@ -103,29 +104,22 @@ def _is_spoken(node: ast.AST) -> bool:
     return False
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """(node, what takes its place)."""
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    """What may take the place of a node."""
     if isinstance(node, ast.Compare):
         for k, operator in enumerate(node.ops):
             for kind in _COMPARED[type(operator)]:
-                yield (
-                    node,
-                    ast.Compare(node.left, [*node.ops[:k], kind(), *node.ops[k + 1 :]], node.comparators),
-                )
+                operators = [*node.ops[:k], kind(), *node.ops[k + 1 :]]
+                yield ast.Compare(node.left, operators, node.comparators)
     elif isinstance(node, ast.BoolOp):
-        yield node, ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert):
-        yield node, node.operand
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
-        if not isinstance(node.right, ast.Name | ast.Constant) or not _is_type(node):
-            yield (
-                node,
-                ast.BinOp(
-                    node.left, ast.BitOr() if isinstance(node.op, ast.BitAnd) else ast.BitAnd(), node.right
-                ),
-            )
+        yield node.operand
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr) and not _is_type(node):
+        other = ast.BitOr() if isinstance(node.op, ast.BitAnd) else ast.BitAnd()
+        yield ast.BinOp(node.left, other, node.right)
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield node, ast.Constant(node.value + 1)
+        yield ast.Constant(node.value + 1)
 
 
 def _is_type(node: ast.BinOp) -> bool:
@@ -136,11 +130,9 @@ def _is_type(node: ast.BinOp) -> bool:
     )
 
 
-def _replaced(tree: ast.Module, node: ast.AST, old: ast.AST, new: ast.AST) -> ast.Module:
+def _replaced(tree: ast.Module, node: ast.AST, new: ast.AST) -> ast.Module:
     """A copy of the tree with the change."""
-    del old
-    marked = copy.deepcopy(tree, {id(node): ast.copy_location(new, node)})
-    return ast.fix_missing_locations(marked)
+    return ast.fix_missing_locations(copy.deepcopy(tree, {id(node): ast.copy_location(new, node)}))
 
 
 def _where(node: ast.AST) -> str:
@@ -272,7 +264,7 @@ class Plugin:
 
     def _tried(self, name: str, mutant: Mutant, items: list[Any]) -> int:
         module = sys.modules[name]
-        code = compile(mutant.tree, str(self.path), "exec")
+        code = compile(mutant.tree(), str(self.path), "exec")
         if mutant.function:
             _exchange(module, mutant.function, code)
         else:

@@ -201,6 +201,7 @@ def test_blank_lines_are_counted_on_both_paths_and_none_where_there_is_none() ->
         (b"a\nb\n", 0),
         (b"a\n \n\t\nb\n", 2),
         (b"a\n\nb\0\n \n  ", 3),
+        (b"a\0\n\n", 1),
         (b"a\r\n\r\nb\0\r\n", 1),
     ):
         findings = Findings("a.txt")

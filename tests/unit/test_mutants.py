@@ -64,7 +64,7 @@ def test_comparisons_constants_and_connectives_are_changed_and_nothing_in_messag
     assert made["Box.holds: value is not None -> value is None"].function == "Box.holds"
     assert made["module: 5 -> 6"].function == ""
     for one in made.values():
-        compile(one.tree, "made", "exec")
+        compile(one.tree(), "made", "exec")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
