@@ -17,7 +17,8 @@ from ocr_eval.tables.instances import Instances
 Boxes = NDArray[np.float64]  # (N, 4) xmin, ymin, xmax, ymax
 Index = NDArray[np.int64]
 PAIRS = 400_000  # looked at in all
-CROWDED = 50_000  # pairs of one sample beyond which it is left out
+HOLDERS = 3  # instances at least that must hold several others
+CROWDED = 400_000  # pairs of one sample beyond which it is left out
 
 
 class Crossing(NamedTuple):
@@ -42,11 +43,13 @@ class Guess(NamedTuple):
 
 
 def bounding_boxes(table: Instances) -> Boxes:
-    """(N, 4) of every ring."""
-    if not len(table):
-        return np.zeros((0, 4))
-    first = table.ring[:-1]
-    return np.hstack([np.minimum.reduceat(table.xy, first), np.maximum.reduceat(table.xy, first)])
+    """(N, 4) of every ring; zeros for a ring without points."""
+    boxes = np.zeros((len(table), 4))
+    full = np.diff(table.ring) > 0
+    first = table.ring[:-1][full]
+    if len(first):
+        boxes[full] = np.hstack([np.minimum.reduceat(table.xy, first), np.maximum.reduceat(table.xy, first)])
+    return boxes
 
 
 def cross(gt: Instances, pred: Instances, partners: Sequence[tuple[int, int]]) -> Crossing:
@@ -159,7 +162,7 @@ def _columns_first(pred: Instances) -> Boxes | None:
 
 def _quads_as_rectangles(pred: Instances) -> Boxes | None:
     """Boxes of quads of which two corners were taken for a rectangle and two for the text; None for other texts."""
-    if pred.format != "icdar-ltrb" or not pred.texts:
+    if pred.format != "icdar-ltrb" or not pred.texts or (np.diff(pred.ring) != 4).any():
         return None
     rows = []
     for k, text in enumerate(pred.texts):
@@ -188,7 +191,7 @@ def holding(gt: Boxes, pred: Boxes, pairs: Crossing, samples: int) -> Guess | No
         kept = np.isin(outside[within], several)
         parts = inside[within][kept]
         distinct = len(np.unique(parts))
-        if len(several) and 2 * distinct >= number and 2 * len(parts) <= 3 * distinct:
+        if len(several) >= HOLDERS and 2 * distinct >= number and 2 * len(parts) <= 3 * distinct:
             total = (pairs.preds, pairs.gts)[words[0] != "predictions"]
             share = distinct / number + len(several) / total
             return Guess(

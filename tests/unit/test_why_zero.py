@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_eval.assets import dataset_path
@@ -19,7 +20,7 @@ from ocr_eval.cli.scoring import Scorer
 from ocr_eval.engine.why_zero import explanation
 from ocr_eval.formats import read
 from ocr_eval.limits import Limits
-from ocr_eval.tables.instances import Instances
+from ocr_eval.tables.instances import Instances, offsets
 from tests.command import Ran, run, validate
 
 GT = dataset_path("sample") / "gt"
@@ -352,6 +353,42 @@ def test_one_box_is_no_evidence(tmp_path: Path) -> None:
         with zipfile.ZipFile(path, "w") as file:
             file.writestr(name, line)
     assert explained(sub, "rrc-iou", gt=gt) == ""
+
+
+def test_one_holder_is_no_evidence(tmp_path: Path) -> None:
+    words = {"img_1": [quad(100 * w, 0, 100 * w + 90, 40) for w in range(5)]}
+    gt = written(tmp_path / "words.zip", words, text=True)
+    assert explained(written(tmp_path / "line.zip", {"img_1": [quad(0, 0, 490, 40)]}), "rrc-iou", gt=gt) == ""
+
+
+def strange(rng: np.random.Generator, form: str) -> Instances:
+    """A few samples of rings without area, of one point or none, far away, and texts that look like numbers."""
+    samples = int(rng.integers(0, 8))
+    sizes = rng.integers(0, 6, samples)
+    count = int(sizes.sum())
+    vertices = rng.integers(0, 6, count)
+    kinds = (rng.integers(-(10**6), 10**6, (int(vertices.sum()), 2)), np.zeros((int(vertices.sum()), 2)))
+    texts = [("", "a", "1,2,3,4", "0.5", '"q"', "12,13,40,50")[k] for k in rng.integers(0, 6, count)]
+    return Instances(
+        sample_ids=tuple(f"img_{k}" for k in rng.permutation(10)[:samples]),
+        start=offsets(sizes),
+        xy=kinds[int(rng.integers(2))].astype(np.float64),
+        ring=offsets(vertices),
+        care=rng.random(count) < 0.8,
+        shape=np.zeros(count, np.uint8),
+        line=np.arange(1, count + 1),
+        codepoints=np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32),
+        text_offset=offsets([len(text) for text in texts]),
+        format=form,
+    )
+
+
+def test_strange_tables_are_looked_at_without_a_complaint() -> None:
+    rng = np.random.default_rng(5)
+    for k in range(400):
+        form = ("icdar-quad", "icdar-ltrb", "coco", "polygon")[k % 4]
+        found = explanation(strange(rng, "icdar-quad"), strange(rng, form), text=bool(k & 4))
+        assert found is None or (found.code, found.count) == ("W_NO_MATCH", 1)
 
 
 def test_words_of_other_samples_in_a_recognition_list(tmp_path: Path) -> None:
