@@ -39,7 +39,8 @@ def chosen_one(columns: Columns, options: Options, findings: Findings) -> Column
         by_sample.setdefault(sample, set()).add(who)
     shared = [sample for sample, some in by_sample.items() if len(some) > 1]
     if shared:
-        reason = f"{len(shared)} images have several annotators, first {quote(shared[0])}: {_listed(known)}"
+        count = f"{len(shared)} images have" if len(shared) > 1 else "1 image has"
+        reason = f"{count} several annotators, first {quote(shared[0])}: {_listed(known)}"
         hint = f"name one with {flag}; ocr-eval agree FILE compares them"
         raise usage_error(reason, hint, source=findings.source)
     if len(known) > 1:

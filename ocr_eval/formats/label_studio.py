@@ -3,7 +3,7 @@
 ``[{"id", "data": {"image"}, "annotations": [{"completed_by", "was_cancelled", "result": [{"id", "type",
 "original_width", "original_height", "value"}]}]}]``. A region and its text are two results of one ``id``; a text of
 several parts is joined by LF. Boxes turn about their top left corner, in pixels. ``###`` is don't care in a gt.
-Cancelled annotations and results that are no region are counted; predictions are no annotations.
+Cancelled annotations, predictions and results that are no region are counted.
 
 Choices: ``annotator`` picks one of several; ``ground_truth=only`` the annotations marked so; ``image`` the key of
 ``data`` that names the image; ``text`` the ``from_name`` of the transcriptions; ``width`` and ``height`` the size of
@@ -70,6 +70,8 @@ class LabelStudio:
             except JsonFault as fault:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
                 continue
+            if task.get("predictions"):
+                findings.warn("W_LAYOUT", "predictions are no annotations, left out", place=f"/{t}")
             kept = 0
             for a, annotation in enumerate(annotations):
                 pointer = f"/{t}/{key}/{a}"

@@ -117,7 +117,7 @@ def test_an_annotator_who_is_not_named_is_asked_for(tmp_path: Path) -> None:
 def test_one_annotator_of_several_is_read_as_a_ground_truth(tmp_path: Path) -> None:
     images = [row for row in document()["images"] if row["id"] < 3]
     path = written(tmp_path, document(images=images))
-    with pytest.raises(InputError, match="1 images have several annotators, first 'a': 'Ann', 'Bob'"):
+    with pytest.raises(InputError, match="1 image has several annotators, first 'a': 'Ann', 'Bob'"):
         read(path, role="gt")
     table = read(path, role="gt", format="coco(annotator=Bob)")
     assert (table.sample_ids, table.aliases, table.texts) == (("a",), ("2",), ("Sale", ""))

@@ -114,7 +114,7 @@ PROJECT = """<project><owner><username>boss</username></owner><assignee></assign
 def test_tasks_of_several_people_on_the_same_images(tmp_path: Path) -> None:
     images = [image(box(), more=' task_id="1"'), image(box(), box(), more=' task_id="2"')]
     path = stored(tmp_path, *images, meta=PROJECT)
-    with pytest.raises(InputError, match="1 images have several annotators, first 'img_1': 'ann', 'bob'"):
+    with pytest.raises(InputError, match="1 image has several annotators, first 'img_1': 'ann', 'bob'"):
         read(path, role="gt")
     assert len(read(path, role="gt", format="cvat(annotator=bob)")) == 2
     tables = read_by_annotator(path)

@@ -125,6 +125,7 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     assert notes(path) == {
         "results that are no box, polygon or text": 2,
         "cancelled annotations left out": 2,
+        "predictions are no annotations, left out": 1,
         "tasks without an annotation left out": 2,
     }
 
