@@ -54,7 +54,7 @@ def command(settings: Settings, /, source: str, out: str, **flags: Any) -> int:
     from ocr_eval.cli.inputs import parse_limits
     from ocr_eval.cli.new_files import put, staged
     from ocr_eval.cli.output import emit, tell
-    from ocr_eval.formats import FORMATS
+    from ocr_eval.formats import FORMATS, because
     from ocr_eval.formats.writers import WRITERS, writer_of, written
 
     to = flags["to"] or BY_EXTENSION.get(Path(out).suffix.lower())
@@ -66,7 +66,7 @@ def command(settings: Settings, /, source: str, out: str, **flags: Any) -> int:
     target = free_out(out, path, force=flags["force"])
     table = read_labels(path, to, flags, limits, settings)
     if settings.verbose:
-        tell(f"{escape(source)}: layout {table.format}, {because(table, flags['layout'])}")
+        tell(f"{escape(source)}: layout {table.format}, {escape(because(table.format, flags['layout']))}")
     made = written(table, to, role=flags["role"], level=own_level(table, flags), lossy=flags["lossy"])
     document, zipped = FORMATS[made.layout].document, target.suffix.lower() == ".zip"
     files = named(made.files, target) if document else dict(sorted(made.files.items()))
@@ -186,13 +186,6 @@ def checked(staged: Path, made: Written, role: str, limits: Limits, settings: Se
     return digest(found)
 
 
-def because(table: Instances, layout: str | None) -> str:
-    """Why the input was read as it was."""
-    from ocr_eval.formats import FORMATS
-
-    return "as --from says" if layout else f"recognised by its content: {FORMATS[table.format].line}"
-
-
 def report(
     source: str,
     out: str,
@@ -205,12 +198,14 @@ def report(
     digest: str,
 ) -> dict[str, Any]:
     """``ocr-eval/convert/1``."""
+    from ocr_eval.formats import because
+
     return {
         "schema": "ocr-eval/convert/1",
         "input": source,
         "output": out,
         "role": flags["role"],
-        "from": {"layout": table.format, "because": because(table, flags["layout"])},
+        "from": {"layout": table.format, "because": because(table.format, flags["layout"])},
         "to": to,
         "container": kind,
         "files": files,

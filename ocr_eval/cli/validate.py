@@ -78,7 +78,7 @@ def command(
     from ocr_eval.cli.output import OutputFile, emit
     from ocr_eval.cli.scoring import isolation
     from ocr_eval.cli.strictness import wanted_repairs
-    from ocr_eval.cli.validate_report import report, summary_scope
+    from ocr_eval.cli.validate_report import report, summary_scope, tell_layout
 
     if gt and manifest:
         raise usage_error("--gt and --manifest are two ways to name the samples", "give one of them")
@@ -112,7 +112,9 @@ def command(
             found, official = refused(found, official), []
         if not settings.quiet:
             tell_explanations(prediction, found.notices)
-        text = report(prediction, found, official, flags["format"], settings)
+        text = report(prediction, found, official, flags["format"], settings, flags["pred_format"])
+        if settings.verbose:
+            tell_layout(prediction, found, flags["pred_format"])
         # An invalid submission is told on stderr only, unless a report for machines was asked for.
         if flags["format"] == "text" and found.problems:
             raise InputError(found.problems, total=found.total, scope=summary_scope(found))

@@ -32,8 +32,15 @@ def summary_scope(found: Examination) -> str:
     return f"{words} in {faulty} of {found.entries} entries" if found.entries else words
 
 
-def report(name: str, found: Examination, official: Sequence[Problem], kind: str, settings: Settings) -> str:
-    """The report in one of its forms."""
+def report(
+    name: str,
+    found: Examination,
+    official: Sequence[Problem],
+    kind: str,
+    settings: Settings,
+    layout: str | None = None,
+) -> str:
+    """The report in one of its forms; ``layout`` is the one that the user named."""
     if kind == "json":
         from ocr_eval.report.score import repairs_of
 
@@ -43,6 +50,7 @@ def report(name: str, found: Examination, official: Sequence[Problem], kind: str
             "valid": not found.problems,
             "errors": found.total,
             "entries": found.entries,
+            "layout": _recognised(found, layout),
             "problems": [_as_json(problem) for problem in found.problems],
             "warnings": [{"code": n.code, "message": str(n), "count": n.count} for n in found.notices],
             "official": [_as_json(problem) for problem in official],
@@ -62,6 +70,22 @@ def report(name: str, found: Examination, official: Sequence[Problem], kind: str
     if len(official) > len(shown):
         lines.append(f"  … and {len(official) - len(shown)} more")
     return "\n".join(lines) + "\n"
+
+
+def tell_layout(name: str, found: Examination, named: str | None) -> None:
+    """Says on stderr what a valid submission was read as, and why."""
+    from ocr_eval.cli.output import tell
+
+    if layout := _recognised(found, named):
+        tell(f"{escape(name)}: layout {layout['id']}, {escape(layout['because'])}")
+
+
+def _recognised(found: Examination, named: str | None) -> dict[str, str] | None:
+    """The layout of a valid submission and how it was known."""
+    from ocr_eval.formats import because
+
+    table = found.instances
+    return None if table is None else {"id": table.format, "because": because(table.format, named)}
 
 
 def _matters(notice: Notice) -> bool:

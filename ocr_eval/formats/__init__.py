@@ -337,6 +337,15 @@ FORMATS: dict[str, Row] = {
 }
 
 
+def because(layout: str, named: str | None) -> str:
+    """Why an input was read in a layout: it was ``named``, or what its content looks like."""
+    return (
+        f"named as {named}"
+        if named not in (None, "auto")
+        else f"recognised by its content: {FORMATS[layout].line}"
+    )
+
+
 def choices_of(spelled: str) -> tuple[str, dict[str, str]]:
     """``polygon(order=yx)`` -> (id, choices by key). Raises InputError (E_USAGE) for what the table does not know."""
     name, bracket, rest = spelled.partition("(")

@@ -135,4 +135,52 @@ def test_what_was_recognised_and_why_is_said(source: Path, tmp_path: Path) -> No
     assert "layout icdar-quad, recognised by its content: x1,y1,…,x4,y4" in ran.err
     assert ran.out == "a.jsonl: 3 instances in 3 samples, icdar-quad -> jsonl (file)\n  nothing was lost\n"
     body = summary(source, "b.jsonl", "--from", "icdar-quad", cwd=tmp_path)
-    assert body["from"] == {"layout": "icdar-quad", "because": "as --from says"}
+    assert body["from"] == {"layout": "icdar-quad", "because": "named as icdar-quad"}
+
+
+def test_validate_says_what_was_recognised_and_why(source: Path, tmp_path: Path) -> None:
+    known = "recognised by its content: x1,y1,…,x4,y4[,confidence][,text]"
+    ran = run("validate", source, "-v", "--format", "json", cwd=tmp_path)
+    body = json.loads(ran.out)
+    validate(body, "validate")
+    assert body["layout"] == {"id": "icdar-quad", "because": known}
+    assert f"gt.zip: layout icdar-quad, {known}" in ran.err
+    named = run("validate", source, "--pred-format", "icdar-quad", "--format", "json", cwd=tmp_path)
+    assert json.loads(named.out)["layout"]["because"] == "named as icdar-quad"
+    broken = zipped(tmp_path / "b.zip", {"res_img_1.txt": "1,2,3\n"})
+    ran = run("validate", broken, "--pred-format", "icdar-quad", "--format", "json", cwd=tmp_path)
+    assert (ran.status, json.loads(ran.out)["layout"]) == (3, None)
+
+
+def test_lines_of_a_hierarchy_become_the_instances(tmp_path: Path) -> None:
+    word = {"vertices": [[0, 0], [9, 0], [9, 5], [0, 5]], "text": "a", "legible": True}
+    line = {
+        "vertices": [[0, 0], [20, 0], [20, 5], [0, 5]],
+        "legible": True,
+        "words": [word, word | {"text": "b"}],
+    }
+    gone = {"vertices": [[0, 9], [20, 9], [20, 14], [0, 14]], "legible": False, "words": []}
+    ring = [[0, 0], [20, 0], [20, 14], [0, 14]]
+    image = {"image_id": "img_1", "paragraphs": [{"vertices": ring, "legible": True, "lines": [line, gone]}]}
+    (tmp_path / "gt.json").write_text(json.dumps({"annotations": [image]}))
+    body = summary("gt.json", "lines", "--to", "icdar-quad", "--level", "line", cwd=tmp_path)
+    assert (body["instances"], [(one["kind"], one["count"]) for one in body["lost"]]) == (2, [("words", 2)])
+    assert (tmp_path / "lines/gt_img_1.txt").read_text() == "0,0,20,0,20,5,0,5,a b\n0,9,20,9,20,14,0,14,###\n"
+    body = summary("gt.json", "words", "--to", "icdar-quad", cwd=tmp_path)
+    assert [(one["kind"], one["count"]) for one in body["lost"]] == [("lines", 2), ("paragraphs", 1)]
+    body = summary("gt.json", "again.json", "--to", "hiertext", cwd=tmp_path)
+    assert body["lost"] == []
+    body = summary("gt.json", "p.jsonl", "--level", "paragraph", cwd=tmp_path)
+    assert json.loads((tmp_path / "p.jsonl").read_text())["text"] == "a b\n"
+
+
+def test_angles_turn_the_boxes_only_with_leave(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "gt.zip", {"gt_img_1.txt": "0,0,20,10,1.5707963267948966,None\n"})
+    ran = run("convert", source, "out", "--to", "polygon", cwd=tmp_path)
+    refused(ran, "boxes are turned by an angle")
+    body = summary(source, "out", "--to", "json", cwd=tmp_path)
+    assert body["lost"] == []
+    body = summary(source, "turned", "--to", "polygon", "--lossy", cwd=tmp_path)
+    assert [one["kind"] for one in body["lost"]][:1] == ["angles"]
+    # About its centre (10, 5), clockwise on the screen: the top left corner goes to the top right.
+    assert (tmp_path / "turned/gt_img_1.txt").read_text() == "15,-5,15,15,5,15,5,-5,None\n"

@@ -18,6 +18,7 @@ class Holds(NamedTuple):
     location: str  # "module:attribute" of its writer
     rings: str = "polygon"  # none, box, rotated (box and angle), quad, polygon (from 3 vertices on), any
     decimals: bool = True  # coordinates between whole pixels
+    short: bool = False  # coordinates are decimals without exponents, none nearer to 0 than 1e-10
     text: str = "optional"  # optional (all or none), gt (a gt needs them), always
     marks: tuple[
         str, ...
@@ -127,6 +128,17 @@ WRITERS: dict[str, Holds] = {
         confidence="optional",
     ),
     "mmocr": Holds("ocr_eval.formats.writers.documents:MMOCR", confidence="optional", suffix=".json"),
+    "labelme": Holds(
+        "ocr_eval.formats.writers.tools:LABELME", text="always", marks=("###",), care=False, suffix=".json"
+    ),
+    "cvat": Holds(
+        "ocr_eval.formats.writers.tools:CVAT",
+        short=True,
+        text="optional",
+        marks=("###",),
+        care=False,
+        suffix=".xml",
+    ),
     "icdar-words": Holds(
         "ocr_eval.formats.writers.texts:WORDS",
         rings="none",

@@ -99,6 +99,8 @@ def _rings(fitting: Fitting, holds: Holds) -> None:
         fitting.table = replaced(fitting.table, odd, lambda ring, _: shaped(ring, holds.rings))
     if not holds.decimals:
         _whole(fitting)
+    if holds.short:
+        _whole(fitting, tiny=True)
 
 
 def _short_angles(fitting: Fitting) -> None:
@@ -111,14 +113,16 @@ def _short_angles(fitting: Fitting) -> None:
         fitting.table = replace(fitting.table, angle=np.where(np.abs(angle) < _SMALL, 0.0, angle))
 
 
-def _whole(fitting: Fitting) -> None:
+def _whole(fitting: Fitting, *, tiny: bool = False) -> None:
+    """Coordinates in whole pixels, or only those that are nearly 0."""
     table = fitting.table
-    broken = (table.xy != np.floor(table.xy)).any(1)
+    odd = (table.xy != 0) & (np.abs(table.xy) < _SMALL) if tiny else table.xy != np.floor(table.xy)
+    broken = odd.any(1)
     if not broken.any():
         return
     owner = np.repeat(np.arange(len(table)), np.diff(table.ring))
     fitting.change("decimals", np.unique(owner[broken]))
-    xy = np.floor(table.xy + 0.5)
+    xy = np.where(odd, np.floor(table.xy + 0.5), table.xy)
     fitting.table = replace(table, xy=xy, shape=classify(freeze(xy), table.ring))
 
 
