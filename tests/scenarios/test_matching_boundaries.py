@@ -256,3 +256,85 @@ def test_texts_without_a_common_character_may_still_match_by_place() -> None:
     for tie in ("iou", "scipy"):
         name = f"rrc-2024(task=e2e,score=cned,string_match=false,tie={tie})"
         assert row(count(truth, found, protocol=name))["tp"] == 1
+
+
+# tedeval_match
+
+LETTERS = "abcdefghij"
+
+
+def kinds(gts: list[Word], preds: list[Word], name: str = "tedeval") -> tuple[int, int, int, int]:
+    """One-to-one, splits, merges, ignored predictions."""
+    made = row(count(gt(*gts), pred(*preds), protocol=name))
+    return made["n_oo"], made["n_om"], made["n_mo"], made["dc_det"]
+
+
+def test_an_ignored_prediction_is_in_no_match_of_any_kind() -> None:
+    left, right = Word(box(0, 0, 100, 20), LETTERS), Word(box(110, 0, 210, 20), LETTERS)
+    below = Word(box(0, 20, 210, 60), "###")
+    assert kinds([left, below], [Word(box(0, 0, 100, 60))]) == (0, 0, 0, 1)
+    assert kinds([left, right, below], [Word(box(0, 0, 210, 60))]) == (0, 0, 0, 1)
+    assert kinds([left, below], [Word(box(0, 0, 50, 60)), Word(box(50, 0, 100, 60))]) == (0, 0, 0, 2)
+
+
+def test_a_word_alone_in_a_box_of_three_heights_is_no_merge() -> None:
+    assert kinds([Word(box(0, 0, 100, 20), LETTERS)], [Word(box(0, 0, 100, 60))]) == (0, 0, 0, 0)
+
+
+def test_a_word_of_one_character_is_found_whole() -> None:
+    letter = Word(box(0, 0, 10, 12), "a")
+    made = count(gt(letter), pred(letter), protocol="tedeval")
+    assert made.sums is not None
+    assert made.sums[0].tolist() == [1.0, 1.0]
+
+
+def test_dont_cares_that_hold_a_hairbreadth_less_than_two_fifths_together() -> None:
+    # 2·10^11 - 1 of 5·10^11, near the threshold by 2·10^-12; the other prediction has a region of its own.
+    large = Word(box(0, 0, 1_000_000, 500_000))
+    regions = [Word(box(0, 0, 400_000, 499_999), "###"), Word(box(0, 499_999, 399_999, 500_000), "###")]
+    other, own = Word(box(-100, -100, 0, -80)), Word(box(-100, -100, -80, -80), "###")
+    assert kinds([*regions, own], [large, other]) == (0, 0, 0, 0)
+    whole = Word(box(0, 499_999, 400_000, 500_000), "###")
+    assert kinds([regions[0], whole, own], [large, other]) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(("end", "merges"), [(500, 1), (499.9999999, 0)])
+def test_words_that_fill_two_fifths_together_and_a_hairbreadth_less(end: float, merges: int) -> None:
+    words = [Word(box(0, 0, 200, 500), "ab"), Word(box(300, 0, end, 500), "cd")]
+    far, around = Word(box(5000, 0, 5100, 20), LETTERS), Word(box(5000, 0, 5100, 60))
+    assert kinds([*words, far], [Word(box(0, 0, 1000, 500)), around]) == (0, 0, merges, 0)
+
+
+@pytest.mark.parametrize(
+    ("wide", "center", "found"),
+    [
+        (30, 0.2, 0),  # boxes of 30 x 40 have diagonals of 50: 10 / 50, which is not less than .2
+        (30, 0.21, 1),
+        (30, 0.25, 1),
+        (40, 0.18, 0),  # 10 / 53.3 with the other's diagonal of 56.6, .188
+        (40, 0.19, 1),
+    ],
+)
+def test_how_far_apart_centroids_may_be(wide: int, center: float, found: int) -> None:
+    truth, shifted = Word(box(0, 0, 30, 40), "ab"), Word(box(25 - wide / 2, 0, 25 + wide / 2, 40))
+    assert kinds([truth], [shifted], f"tedeval(center={center})")[0] == found
+
+
+@pytest.mark.parametrize(("center", "found"), [(0.58, 0), (0.59, 1)])
+def test_long_boxes_shifted_along_their_line(center: float, found: int) -> None:
+    # 60 / 102 = .588; no corner of one is farther than 1.09 of it from the centre of the other.
+    truth = Word(box(100, 0, 200, 20), LETTERS)
+    for shift in (60, -60):
+        shifted = Word(box(100 + shift, 0, 200 + shift, 20))
+        assert kinds([truth], [shifted], f"tedeval(center={center})")[0] == found
+
+
+def test_a_word_one_pixel_wide_is_read_from_above() -> None:
+    made = count(gt(Word(box(0, 0, 1, 40), "ab")), pred(Word(box(0, 0, 1, 21))), protocol="tedeval")
+    assert made.sums is not None
+    assert made.sums[0, 0] == 1 / 2
+
+
+def test_a_sample_without_gts_has_predictions() -> None:
+    for name in ("tedeval", "cleval-det"):
+        assert row(count(gt(), pred(WORD), protocol=name))["n_gt" if name == "tedeval" else "n_char_gt"] == 0
