@@ -206,6 +206,17 @@ class DatasetView:
 
 
 @dataclass(frozen=True, slots=True)
+class GamingView:
+    """What a protocol gives to submissions made from the gt to fool it: its main metric in percent, as printed."""
+
+    metric: str
+    sets: tuple[tuple[str, str], ...]  # (key of the set's name, the protocol string that was counted)
+    tricks: tuple[tuple[str, tuple[str | None, ...]], ...]  # (key, a cell per set); the first is the ceiling
+    # per set: every word twice, the right reading first, the wrong one first; None where samples are single texts
+    order: tuple[tuple[str | None, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolView:
     """A protocol's page: its SPEC in sections, parameters, digest."""
 
@@ -219,6 +230,7 @@ class ProtocolView:
     parameters: tuple[tuple[str, str, str, str], ...]  # name, value, default, meaning
     columns: tuple[str, ...]
     metrics: tuple[MetricView, ...]
+    gaming: GamingView | None = None
 
 
 @dataclass(frozen=True, slots=True)

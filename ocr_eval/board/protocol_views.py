@@ -24,6 +24,7 @@ def metric_views(rule: EvaluationProtocol, names: tuple[str, ...] | None = None)
 
 def protocol_view(text: str) -> ProtocolView:
     """Raises InputError (E_PROTOCOL, E_CONFIG) when no protocol has this string."""
+    from ocr_eval.board.gaming import gaming_view
     from ocr_eval.protocols import protocol
     from ocr_eval.protocols.parameters import declared, spell_value
     from ocr_eval.record import protocol_digest
@@ -50,6 +51,7 @@ def protocol_view(text: str) -> ProtocolView:
         ),
         columns=(*rule.COLUMNS, *(f"sum:{name}" for name in rule.SUMS)),
         metrics=metric_views(rule),
+        gaming=gaming_view(rule),
     )
 
 
