@@ -33,7 +33,7 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LONE = re.compile(rb"\r(?!\n)")
-COORDINATES = {"icdar-quad": 8, "icdar-mlt": 8, "icdar-ltrb": 4, "td500": 5, "polygon": None}
+COORDINATES = {"icdar-quad": 8, "icdar-ltrb": 4, "td500": 5, "polygon": None}
 SEPARATORS = {"\t": "TAB", ";": "semicolon", " ": "space"}
 LEAST = 4  # numbers at the start of a line of coordinates
 
@@ -170,10 +170,13 @@ def separators(held: Mapping[int, Held], name: str | None, confidence: bool, rep
     inside = any(
         mark in (_tail(line, mark, run) or "") for (_, _, line), run in zip(lines, runs, strict=True)
     )
-    guessed = name is None and mark == " " and fixed not in (4 + confidence, 8 + confidence)
-    if texts and ((fixed is None and (mark == " " or inside)) or guessed):
+    if name is None and mark == " ":
+        unsure = fixed not in (4 + confidence, 8 + confidence)  # a text may begin with numbers
+    else:
+        unsure = inside and (name is None or fixed is None)  # more columns, or marks in a text
+    if texts and (unsure or (mark == " " and fixed is None)):
         repairs.doubts.append(
-            f"lines are separated by {SEPARATORS[mark]}s, which of the numbers are coordinates needs --pred-format"
+            f"lines are separated by {SEPARATORS[mark]}s, which fields are coordinates and text needs --pred-format"
         )
         return
     if fixed is not None and min(runs) < fixed:

@@ -154,9 +154,19 @@ def test_boxes_alone_need_no_layout(mark: str, tmp_path: Path) -> None:
 def test_spaces_before_texts_that_begin_with_numbers_need_the_layout(tmp_path: Path) -> None:
     rows = {"img_1": "0 0 30 0 60 0 90 0 90 30 0 30 HELLO\n0 0 30 0 90 0 90 30 0 30 12 Main St\n"}
     path = zipped(tmp_path / "a.zip", plain(rows))
-    assert "which of the numbers are coordinates needs --pred-format" in refused(
+    assert "which fields are coordinates and text needs --pred-format" in refused(
         path, "layout", format="polygon"
     )
+
+
+@pytest.mark.parametrize(
+    "row", ["0\t0\t100\t0\t100\t50\t0\t50\tLatin\tword", "0;0;100;0;100;50;0;50;word;0.98"]
+)
+def test_more_columns_than_coordinates_and_text_need_the_layout(row: str, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"res_img_1.txt": f"{row}\n{row}\n"})
+    assert "which fields are coordinates and text needs --pred-format" in refused(path, "layout")
+    table = fixed(path, "layout", format="icdar-quad")
+    assert table.texts == (row.split(row[1], 8)[8],) * 2
 
 
 @pytest.mark.parametrize(
