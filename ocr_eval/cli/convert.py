@@ -111,11 +111,15 @@ def free_out(out: str, path: str, *, force: bool) -> Path:
 
 
 def read_labels(path: str, to: str, flags: dict[str, Any], limits: Limits, settings: Settings) -> Instances:
-    """The table of IN with all its rings, invalid ones too; texts without rings where there are none."""
+    """The table of IN with all its rings, invalid ones too; as texts where it has none, or OUT holds none."""
     from ocr_eval.formats import FORMATS, read
     from ocr_eval.formats.writers import WRITERS
 
     name = (flags["layout"] or "").partition("(")[0]
+    rings = WRITERS[to].rings != "none"
+    if name in FORMATS:
+        row = FORMATS[name]
+        rings = (row.geometry or row.rings) and (rings or not (row.texts or not row.geometry))
     arguments: dict[str, Any] = {
         "format": flags["layout"],
         "role": flags["role"],
@@ -123,15 +127,15 @@ def read_labels(path: str, to: str, flags: dict[str, Any], limits: Limits, setti
         "limits": limits,
         "max_errors": settings.max_errors,
         "invalid_polygons": "official",
-        "regions": WRITERS[to].rings != "none",
-        "geometry": not (name in FORMATS and not FORMATS[name].geometry),
+        "geometry": rings,
     }
     try:
         table = read(path, **arguments)
     except InputError as error:
-        if name or not any("texts without rings" in problem.reason for problem in error.problems):
+        other = "texts without rings" if rings else "rings, which recognition does not read"
+        if name or not any(other in problem.reason for problem in error.problems):
             raise
-        arguments["geometry"] = False
+        arguments["geometry"] = not rings
         table = read(path, **arguments)
     if flags["level"] and table.format in LEVELLED:
         table = read(path, **arguments | {"level": flags["level"], "format": flags["layout"] or table.format})

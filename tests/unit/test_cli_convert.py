@@ -174,6 +174,34 @@ def test_lines_of_a_hierarchy_become_the_instances(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "p.jsonl").read_text())["text"] == "a b\n"
 
 
+PAGE = """<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"><Page imageFilename="a">
+<TextRegion id="r"><Coords points="0,0 99,0 99,20 0,20"/><TextLine id="l"><Coords points="1,1 90,1 90,9 1,9"/>
+<TextEquiv><Unicode>one</Unicode></TextEquiv></TextLine><TextEquiv><Unicode>one</Unicode></TextEquiv></TextRegion>
+</Page></PcGts>"""
+
+
+def test_a_page_becomes_lines_with_rings_or_a_text_as_the_layout_wants(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "gt.zip", {"a.xml": PAGE})
+    for flags in ((), ("--from", "page-xml")):
+        summary(source, "out", "--to", "icdar-quad", "--force", *flags, cwd=tmp_path)
+        assert (tmp_path / "out/gt_a.txt").read_text() == "1,1,90,1,90,9,1,9,one\n"
+        summary(source, "text", "--to", "text", "--force", *flags, cwd=tmp_path)
+        assert (tmp_path / "text/gt_a.txt").read_text() == "one\n"
+    summary(source, "region", "--to", "icdar-quad", "--level", "region", cwd=tmp_path)
+    assert (tmp_path / "region/gt_a.txt").read_text() == "0,0,99,0,99,20,0,20,one\n"
+
+
+def test_rings_have_no_place_in_a_list_of_texts(source: Path, tmp_path: Path) -> None:
+    refused(run("convert", source, "a.csv", cwd=tmp_path), "holds one text a sample")
+    one = zipped(tmp_path / "one.zip", {"gt_word_1.txt": f"{SQUARE},a\n"})
+    refused(run("convert", one, "a.csv", cwd=tmp_path), "1 rings have no place in layout csv")
+    summary(one, "a.csv", "--lossy", cwd=tmp_path)
+    assert (tmp_path / "a.csv").read_text() == "image,text\nword_1,a\n"
+    body = summary("a.csv", "b.txt", "--to", "pairs", cwd=tmp_path)
+    assert (body["from"]["layout"], body["lost"]) == ("csv", [])
+    refused(run("convert", "a.csv", "c", "--to", "polygon", cwd=tmp_path), "the input has none")
+
+
 def test_angles_turn_the_boxes_only_with_leave(tmp_path: Path) -> None:
     source = zipped(tmp_path / "gt.zip", {"gt_img_1.txt": "0,0,20,10,1.5707963267948966,None\n"})
     ran = run("convert", source, "out", "--to", "polygon", cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""``Instances`` -> files of a layout: the table of writers with what each layout can hold, and ``written``."""
+"""``Instances`` -> files of a layout: the table of writers (long because it is data), and ``written``."""
 
 from __future__ import annotations
 
