@@ -260,7 +260,7 @@ def test_the_same_fault_in_the_gt_is_its_fault(case: Case, desk: Desk, tmp_path:
 )
 def test_a_document_is_answered(case: Case, file: str, desk: Desk) -> None:
     path = HOSTILE / case["id"] / file
-    layout = case["format"] if case["format"] in READERS else None
+    layout = None if case["format"] == "auto" else case["format"]
     words = ["validate", str(path), *([] if layout is None else ["--pred-format", layout])]
     geometry = layout is None or READERS[layout].geometry
     if case["exit"]:
