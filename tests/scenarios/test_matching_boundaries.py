@@ -281,6 +281,13 @@ def test_a_word_alone_in_a_box_of_three_heights_is_no_merge() -> None:
     assert kinds([Word(box(0, 0, 100, 20), LETTERS)], [Word(box(0, 0, 100, 60))]) == (0, 0, 0, 0)
 
 
+def test_a_word_alone_is_not_told_to_span_lines() -> None:
+    told = explain(
+        gt(Word(box(0, 0, 100, 20), LETTERS)), pred(Word(box(0, 0, 100, 60))), "img_1", protocol="tedeval"
+    )
+    assert all("lines" not in verdict.reason for verdict in told.verdicts)
+
+
 def test_a_word_of_one_character_is_found_whole() -> None:
     letter = Word(box(0, 0, 10, 12), "a")
     made = count(gt(letter), pred(letter), protocol="tedeval")
@@ -300,7 +307,10 @@ def test_dont_cares_that_hold_a_hairbreadth_less_than_two_fifths_together() -> N
 
 @pytest.mark.parametrize(("end", "merges"), [(500, 1), (499.9999999, 0)])
 def test_words_that_fill_two_fifths_together_and_a_hairbreadth_less(end: float, merges: int) -> None:
-    words = [Word(box(0, 0, 200, 500), "ab"), Word(box(300, 0, end, 500), "cd")]
+    words = [
+        Word(box(-50, 0, 200, 500), "ab"),
+        Word(box(300, 0, end, 500), "cd"),
+    ]  # one reaches out of the box
     far, around = Word(box(5000, 0, 5100, 20), LETTERS), Word(box(5000, 0, 5100, 60))
     assert kinds([*words, far], [Word(box(0, 0, 1000, 500)), around]) == (0, 0, merges, 0)
 
@@ -338,3 +348,73 @@ def test_a_word_one_pixel_wide_is_read_from_above() -> None:
 def test_a_sample_without_gts_has_predictions() -> None:
     for name in ("tedeval", "cleval-det"):
         assert row(count(gt(), pred(WORD), protocol=name))["n_gt" if name == "tedeval" else "n_char_gt"] == 0
+
+
+# cleval_match
+
+
+def cleval(gts: list[Word], preds: list[Word], name: str = "cleval-det") -> dict[str, int]:
+    return row(count(gt(*gts), pred(*preds), protocol=name))
+
+
+def test_splits_and_merges_of_two_are_counted() -> None:
+    left, right = Word(box(0, 0, 100, 20), LETTERS), Word(box(110, 0, 210, 20), LETTERS)
+    halves = cleval([left], [Word(box(0, 0, 50, 20)), Word(box(50, 0, 100, 20))])
+    joint = cleval([left, right], [Word(box(0, 0, 210, 20))])
+    whole = cleval([left], [left])
+    found = [(made["split"], made["merged"], made["tp_char"]) for made in (halves, joint, whole)]
+    assert found == [(1, 0, 10), (0, 1, 20), (0, 0, 10)]
+
+
+def test_ignored_halves_are_no_split() -> None:
+    left, below = Word(box(0, 0, 100, 20), LETTERS), Word(box(0, 20, 100, 60), "###")
+    found = cleval([left, below], [Word(box(0, 0, 50, 60)), Word(box(50, 0, 100, 60))])
+    assert (found["tp_char"], found["fp_char"]) == (0, 0)
+
+
+def test_a_prediction_without_a_character_matches_nothing() -> None:
+    letter = Word(box(0, 0, 100, 20), "a")  # its centre is at x = 50
+    assert cleval([letter], [Word(box(0, 0, 40, 20))])["fp_char"] == 1
+    word, further = Word(box(0, 0, 100, 20), LETTERS), Word(box(110, 0, 210, 20), "a")
+    found = cleval([word, further], [Word(box(0, 0, 130, 20))])
+    assert (found["tp_char"], found["penalty_det"]) == (10, 0)
+
+
+def test_words_of_one_character_can_be_merged() -> None:
+    letters = [Word(box(0, 0, 20, 20), "a"), Word(box(30, 0, 50, 20), "b")]
+    assert cleval(letters, [Word(box(0, 0, 100, 20))])["merged"] == 1
+
+
+@pytest.mark.parametrize(("wide", "merged"), [(25, 1), (24, 0)])
+def test_merged_words_reach_the_share_together(wide: int, merged: int) -> None:
+    words = [Word(box(0, 0, wide, 20), "a"), Word(box(30, 0, 30 + wide, 20), "b")]
+    found = cleval(words, [Word(box(0, 0, 100, 20))], "cleval-det(area_precision=0.5)")
+    assert (found["merged"], found["fp_char"]) == (merged, 1 - merged)
+
+
+def test_regions_of_one_character_in_it_excuse_a_prediction_together() -> None:
+    # A square counts for two characters; of the second region's one lies in the prediction: .2 + .1 in float32 is .3.
+    regions = [Word(box(0, 0, 20, 20), "###"), Word(box(90, 0, 110, 20), "###")]
+    assert cleval(regions, [Word(box(0, 0, 100, 20))])["fp_char"] == 0
+
+
+def test_a_square_is_not_narrower_than_an_aspect_of_one() -> None:
+    square = Word(box(0, 0, 20, 20), "ab")  # from the left: centres at y = 10
+    assert cleval([square], [Word(box(0, 0, 20, 11))], "cleval-det(vertical=1.0)")["tp_char"] == 2
+
+
+@pytest.mark.parametrize(
+    ("ring", "characters"),
+    [
+        (box(0, 0, 100, 20), 2),
+        (box(60, 0, 100, 20), 1),  # centres at (25, 10) and (75, 10)
+        (box(70, 0, 80, 20), 1),
+        (box(0, 0, 100, 9), 0),
+        (box(0, 9, 100, 11), 2),
+        (box(20, 0, 30, 20), 1),
+    ],
+)
+def test_a_triangle_is_read_as_if_it_had_a_fourth_corner(ring: list[float], characters: int) -> None:
+    triangle = Word([0, 0, 100, 0, 100, 20], "ab")
+    name = "cleval-det(shape=polygon,area_precision=0.01)"
+    assert cleval([triangle], [Word(ring)], name)["tp_char"] == characters
