@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ocr_eval.formats.files import File
+from ocr_eval.errors import Findings
+from ocr_eval.formats.files import File, sample_files
 from ocr_eval.formats.names import DOCUMENTS, IMAGES, PREFIXES, Samples, folded, parts_of
 from ocr_eval.formats.repairs import Repair, Repairs, may_be_sample
 
@@ -16,7 +17,12 @@ CANDIDATES = 200  # prefixes and suffixes that are tried at most
 
 
 def renamed(files: Sequence[File], samples: Samples, repairs: Repairs) -> list[File]:
-    """The files, unknown names replaced by the samples they mean; unchanged, with a doubt, when that is not certain."""
+    """The files, unknown names replaced by the samples they mean; unchanged, with a doubt, when that is not certain.
+
+    Names that are not allowed, and links, are never replaced: they keep their error.
+    """
+    if sample_files([file for file in files if not file.name.endswith("/")], Findings(""), samples) is None:
+        return list(files)
     plain = [file for file in files if may_be_sample(file)]
     known = {found for file in plain if (found := samples.find(parts_of(file.name)[0]))}
     unknown = [file for file in plain if samples.find(parts_of(file.name)[0]) is None]
@@ -52,9 +58,13 @@ def _folder(file: File) -> str:
 
 def _one_to_one(keys: Sequence[str], find: Callable[[str], str | None]) -> list[str] | None:
     """The samples of the keys; None when a key has none, or two have the same."""
-    found = [find(key) for key in keys]
-    sure = [sample for sample in found if sample is not None]
-    return sure if len(sure) == len(keys) == len(set(sure)) else None
+    found: dict[str, None] = {}
+    for key in keys:
+        sample = find(key)
+        if sample is None or sample in found:
+            return None
+        found[sample] = None
+    return list(found)
 
 
 def _by_frame(keys: Sequence[str], free: dict[str, str]) -> list[str] | None:

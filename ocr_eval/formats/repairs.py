@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ocr_eval.errors import Findings
+from ocr_eval.errors import Findings, InputError
 from ocr_eval.formats.files import File, is_system
 from ocr_eval.formats.names import ARCHIVES, IMAGES, parts_of
 
@@ -57,5 +59,11 @@ def may_be_sample(file: File) -> bool:
 
 def contents(files: Sequence[File]) -> dict[int, Held]:
     """Position -> content of every file that may be a sample and can be read."""
-    loaded = {k: (file, file.load(Findings(""))) for k, file in enumerate(files) if may_be_sample(file)}
-    return {k: Held(file, data) for k, (file, data) in loaded.items() if data is not None}
+    found = {}
+    for k, file in enumerate(files):
+        if may_be_sample(file) and stat.S_IFMT(file.mode) in (0, stat.S_IFREG):
+            with contextlib.suppress(InputError):  # told by the reading that follows
+                data = file.load(Findings(""))
+                if data is not None:
+                    found[k] = Held(file, data)
+    return found

@@ -119,6 +119,31 @@ def test_two_entries_of_one_sample_are_never_chosen_between(tmp_path: Path) -> N
     assert "E_ENTRY_DUPLICATE" in refused(path, "layout", "encoding", "orientation")
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("../IMG_1.TXT.txt", "E_ENTRY_PATH"),
+        ("/IMG_1.TXT.txt", "E_ENTRY_PATH"),
+        ("IMG\u202e_1.TXT.txt", "E_ENTRY_NAME"),
+        ("IMG_1.zip", "E_ENTRY_UNKNOWN"),
+        ("IMG_1.TXT.png", "E_ENTRY_UNKNOWN"),
+    ],
+)
+def test_names_that_are_not_allowed_stay_refused(name: str, code: str, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {name: ROWS["img_1"]})
+    assert f"error[{code}]" in refused(path, "layout", "encoding", "orientation")
+
+
+def test_links_in_a_folder_stay_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    (tmp_path / "secret").write_text(ROWS["img_1"], encoding="utf-8")
+    (folder / "IMG_1.TXT.txt").symlink_to(tmp_path / "secret")
+    message = refused(folder, "layout", "encoding", "orientation")
+    assert "error[E_ENTRY_TYPE]" in message
+    assert "HELLO" not in message
+
+
 # Lines
 
 
