@@ -6,12 +6,13 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_eval import protocol
 from ocr_eval.tables.counts import Counts
 from tests.oracles import recognition as slow
+from tests.properties import pages
 from tests.texts import joined
 
 TEXTS = st.text("ab \u0301é한ᄒ\r\n.,'*_\u094dक🇰", max_size=8)
@@ -44,6 +45,7 @@ def named(samples: list[Sample]) -> dict[str, Sample]:
     return {f"s{k}": sample for k, sample in enumerate(samples)}
 
 
+@settings(max_examples=max(100, pages.SAMPLES // 3), deadline=None)  # a draw has three samples and a half
 @given(SAMPLES, RULES)
 def test_rows_and_metrics_are_the_slow_twins(samples: list[Sample], parameters: dict[str, str]) -> None:
     counts = count(spell(parameters), named(samples))
