@@ -161,7 +161,7 @@ class Child:
             "-len_control=0",
         ]
         flags += [
-            "-timeout=0",
+            f"-timeout={2 * HANG}",
             "-rss_limit_mb=0",
             "-handle_int=0",
             f"-artifact_prefix={self.folder}/libfuzzer-",
@@ -235,6 +235,7 @@ def supervise(name: str, out: Path, seconds: float, seed: int, engine: str) -> b
     before = {path.name for path in folder.glob("crash-*")}
     while (left := seconds - (time.monotonic() - begin)) > 1 or not round_:
         (folder / "stats.json").unlink(missing_ok=True)
+        note.write(0, b"")
         words = [name, "--child", str(folder), "--seconds", f"{left:.0f}", "--seed", str(seed + round_)]
         with log.open("a" if round_ else "w", encoding="utf-8") as file:
             made = subprocess.Popen(
