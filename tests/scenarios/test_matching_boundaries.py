@@ -418,3 +418,31 @@ def test_a_triangle_is_read_as_if_it_had_a_fourth_corner(ring: list[float], char
     triangle = Word([0, 0, 100, 0, 100, 20], "ab")
     name = "cleval-det(shape=polygon,area_precision=0.01)"
     assert cleval([triangle], [Word(ring)], name)["tp_char"] == characters
+
+
+def test_tall_regions_count_for_as_many_characters_as_they_are_tall() -> None:
+    # Five characters, the first at y = 10, below the prediction: its shares of a quarter each do not add up.
+    regions = [Word(box(0, 0, 20, 100), "###"), Word(box(60, 0, 80, 100), "###")]
+    assert cleval(regions, [Word(box(0, 0, 80, 8))])["fp_char"] == 1
+    assert cleval(regions, [Word(box(0, 3, 80, 11))])["fp_char"] == 0
+
+
+def test_a_triangle_away_from_the_origin_has_its_fourth_corner_below_the_first() -> None:
+    triangle = Word([5, 0, 105, 0, 105, 20], "ab")  # centres at x = 30 and 80
+    name = "cleval-det(shape=polygon,area_precision=0.01)"
+    assert [cleval([triangle], [Word(box(x, 0, x + 11, 20))], name)["tp_char"] for x in (18, 29)] == [0, 1]
+
+
+def test_predictions_smaller_than_a_pixel_have_shares_too() -> None:
+    word, region = Word(box(0, 0, 100, 20), LETTERS), Word(box(0, 0, 50, 50), "###")
+    assert cleval([word], [Word(box(4.6, 9.6, 5.4, 10.4))])["tp_char"] == 1  # around the first centre
+    assert cleval([region], [Word(box(-0.6, 0, 0.2, 0.8))])["fp_char"] == 1  # a quarter of it lies inside
+    assert cleval([region], [Word(box(-0.4, 0, 0.4, 0.8))])["fp_char"] == 0  # half of it
+
+
+def test_a_kept_prediction_without_area_is_never_excused() -> None:
+    flat = Word([10, 10, 40, 10, 30, 10, 20, 10])
+    made = count(
+        gt(Word(box(0, 0, 50, 50), "###")), pred(flat), protocol="cleval-det", invalid_polygons="official"
+    )
+    assert row(made)["fp_char"] > 0
