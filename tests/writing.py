@@ -66,7 +66,7 @@ def tables(
     has_text, scored = draw(st.booleans()), role == "prediction" and draw(st.booleans())
     builder = InstancesBuilder(source="made", has_text=has_text, has_confidence=scored)
     builder.has_angle = parts.get("angle", False)
-    numbers = ["left", "area", "transcribed"] if parts.get("numbers") else []
+    numbers = ["left", "area", "crowd", "transcribed"] if parts.get("numbers") else []
     builder.numbers = {name: [] for name in numbers}
     levels = builder.levels = LevelsBuilder() if parts.get("levels") else None
     names, nested = draw(NAMES), draw(st.booleans())
@@ -92,7 +92,8 @@ def tables(
             builder.add(own, text, care, score + 0.0, k + 1, draw(st.floats(-3, 3)) + 0.0)
             for number, values in builder.numbers.items():
                 told = float(has_text and bool(text or k == 0 or draw(st.booleans())))
-                values.append(told if number == "transcribed" else float(draw(st.integers(0, 9))))
+                known = {"transcribed": told, "crowd": float(not care)}
+                values.append(known.get(number, float(draw(st.integers(0, 9)))))
             if levels is not None:
                 levels.word(owners[k])
     if parts.get("aliases"):

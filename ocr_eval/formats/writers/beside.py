@@ -31,7 +31,7 @@ def drop_beside(fitting: Fitting, holds: Holds) -> None:
     if table.confidence is None and holds.confidence == "always":
         fitting.drop("absent confidences", len(table), somewhere, confidence=np.ones(len(table)))
     if table.numbers and "numbers" not in holds.more:
-        kept = _of_coco(fitting.table) if "coco" in holds.more else []
+        kept = _of_coco(fitting.table, holds.care) if "coco" in holds.more else []
         left = [name for name in table.numbers if name not in kept]
         told = _told_otherwise(table)
         counted = [name for name in left if name not in told]
@@ -54,10 +54,11 @@ def drop_beside(fitting: Fitting, holds: Holds) -> None:
         _drop_empty(fitting)
 
 
-def _of_coco(table: Instances) -> list[str]:
-    """The numbers that an annotation of COCO can say: its box as a whole, no area beside a score."""
+def _of_coco(table: Instances, care: bool) -> list[str]:
+    """The numbers that an annotation of COCO can say: its box as a whole, no area beside a score, crowds in a gt."""
     whole = BOX if set(BOX) <= table.numbers.keys() else ()
-    return [*whole, "crowd", "category", "transcribed", *([] if table.confidence is not None else ["area"])]
+    more = [name for name, can in (("crowd", care), ("area", table.confidence is None)) if can]
+    return [*whole, *more, "category", "transcribed"]
 
 
 _EVERYTHING = frozenset(("angle", "numbers", "levels", "aliases"))
