@@ -9,7 +9,7 @@ import codecs
 import re
 from collections.abc import Mapping
 
-from ocr_eval.formats.numbers import BLANK, is_decimal
+from ocr_eval.formats.numbers import BLANK
 from ocr_eval.formats.repairs import Held, Repair, Repairs
 
 MARKS = "‘’“”–—…•·°©®™€£¥§«»¿¡´×÷½¼¾²±µ"
@@ -35,6 +35,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LONE = re.compile(rb"\r(?!\n)")
 COORDINATES = {"icdar-quad": 8, "icdar-ltrb": 4, "td500": 5, "polygon": None}
 SEPARATORS = {"\t": "TAB", ";": "semicolon", " ": "space"}
+_DECIMAL = r"-?[0-9]{1,9}(?:\.[0-9]{1,22})?"
+_RUNS = {  # the longest run of numbers, each before a mark or the end of the line
+    mark: re.compile(rf"{lead}(?:{_DECIMAL}{blank}(?:{mark}{lead}|\Z))++")
+    for mark, lead, blank in (("\t", " *+", " *+"), (";", "[ \t]*+", "[ \t]*+"), (" ", " *+", ""))
+}
 LEAST = 4  # numbers at the start of a line of coordinates
 
 
@@ -156,20 +161,22 @@ def separators(held: Mapping[int, Held], name: str | None, confidence: bool, rep
     lines = _lines(held)
     if not lines:
         return
-    fitting = [mark for mark in SEPARATORS if all(_run(line, mark) >= LEAST for _, _, line in lines)]
+    fitting = [mark for mark in SEPARATORS if _run(lines[0][2], mark) >= LEAST]
     if len(fitting) != 1:
         return
     (mark,) = fitting
-    runs = [_run(line, mark) for _, _, line in lines]
+    runs = []
+    for _, _, line in lines:
+        runs.append(_run(line, mark))
+        if runs[-1] < LEAST:
+            return
     fixed = COORDINATES.get(name) if name is not None else None
     if fixed is not None:
         fixed += confidence
     elif min(runs) == max(runs):
         fixed = runs[0]
-    texts = any(_tail(line, mark, run) is not None for (_, _, line), run in zip(lines, runs, strict=True))
-    inside = any(
-        mark in (_tail(line, mark, run) or "") for (_, _, line), run in zip(lines, runs, strict=True)
-    )
+    tails = [_tail(line, mark, run) for (_, _, line), run in zip(lines, runs, strict=True)]
+    texts, inside = any(tail is not None for tail in tails), any(tail and mark in tail for tail in tails)
     if name is None and mark == " ":
         unsure = fixed not in (4 + confidence, 8 + confidence)  # a text may begin with numbers
     else:
@@ -215,8 +222,12 @@ def _fields(line: str, mark: str, most: int = -1) -> list[str]:
 
 def _run(line: str, mark: str) -> int:
     """Numbers at the start of a line, when it is separated by this mark."""
-    fields = _fields(line, mark)
-    return next((k for k, field in enumerate(fields) if not is_decimal(field)), len(fields))
+    line = line.removesuffix("\r").removeprefix("\ufeff")
+    found = _RUNS[mark].match(line)
+    if found is None:
+        return 0
+    head = found.group()
+    return len(head.split()) if mark == " " else head.count(mark) + (not head.endswith(mark))
 
 
 def _tail(line: str, mark: str, run: int) -> str | None:
