@@ -57,7 +57,8 @@ def _row(row: RowView) -> dict[str, Any]:
     flags = {name: True for name in FLAGS if getattr(row, name)}
     if row.state != "ranked":
         flags[row.state.replace("-", "_")] = True
-    return result | {"flags": flags}
+    result["flags"] = flags
+    return result | ({"counts": dict(row.counts)} if row.counts else {})
 
 
 def to_csv(tab: TabView) -> str:

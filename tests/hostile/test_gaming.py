@@ -131,3 +131,7 @@ def test_a_board_shows_what_reveals_tricks(tmp_path: Path, capfd: pytest.Capture
     page = next(site.glob("**/b/base/index.html"))
     text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
     assert re.search(r"three-times.*?\b18\b.*?\b12\b", text, re.DOTALL)
+    body = json.loads((page.parents[2] / "data" / "base.json").read_text(encoding="utf-8"))
+    rows = {row["name"]: row["counts"] for row in body["rows"]}
+    told = rows["three-times"]["duplicates"], rows["n-bow-ties"]["invalid"], rows["one-box"]["large"]
+    assert told == (12, 6, 3)
