@@ -23,7 +23,7 @@ LEVELS = {None: "lines", "line": "lines", "character": "chars"}
 
 
 class Rects:
-    """Format ``rects``; ``level`` is ``line`` (default) or ``character``, also as a choice: ``rects(level=character)``."""
+    """Format ``rects``; ``level`` is ``line`` (default) or ``character``, or a choice: ``rects(level=character)``."""
 
     def looks(self, glimpse: Glimpse) -> bool:
         head = glimpse.head
