@@ -126,24 +126,22 @@ def rows(joined: Joined, found: Match) -> dict[str, Ints]:
 def _precision(cut: Cut, count: Ints, limit: float) -> NDArray[np.float32]:
     """(P,) shared area / area of the prediction as the script stores it: a double, rounded once more to float32.
 
-    Where rounding areas can move that by its last bit, and a share or a sum is near ``limit``, it comes from fractions.
+    Where rounding areas can move that by its last bit, and a share or a sum is near ``limit``, it comes from fractions;
+    so does a share of a prediction whose area is no more than its rounding (bow-ties): 0 if the area is.
     """
     import numpy as np
 
-    g, p, guard = cut.pairs.gt, cut.pairs.pred, cut.guard
-    area = cut.pairs.area_pred[p]
-    some = np.where(area > 0, area, 1.0)
-    value = np.where(area > 0, np.maximum(cut.inter, 0.0) / some, 0.0).astype(np.float32)
-    low, high = np.maximum(cut.inter - guard, 0.0) / some, (cut.inter + guard) / some
-    unsure = (area > 0) & (guard > 0) & (low.astype(np.float32) != high.astype(np.float32))
-    if not unsure.any():
-        return value
-    near = np.zeros(len(cut.joined.pred), np.bool_)
-    near[p[np.abs(value - limit) < CLOSE]] = True
-    for side in (cut.joined.gt.care[g], ~cut.joined.gt.care[g]):
-        own = side & (count > 0)
-        near |= np.abs(np.bincount(p[own], value[own], minlength=len(near)) - limit) < CLOSE
-    for k in np.flatnonzero(unsure & near[p]).tolist():
+    p, care = cut.pairs.pred, cut.joined.gt.care[cut.pairs.gt]
+    area, doubt = cut.pairs.area_pred[p], 4 * cut.guard  # of both areas, as ``Pairing`` has it
+    flat = area <= 16 * doubt
+    some = np.where(flat, 1.0, area)
+    share, doubt = np.where(flat, 0.0, np.maximum(cut.inter, 0.0) / some), doubt / some
+    value: NDArray[np.float32] = share.astype(np.float32)
+    unsure = (share - doubt).astype(np.float32) != (share + doubt).astype(np.float32)
+    own = p + len(cut.joined.pred) * care  # shares are summed over care gts, and over the others
+    held = np.bincount(own, np.where(count > 0, value, 0.0))[own]
+    near = flat | (np.abs(value - limit) < CLOSE) | (np.abs(held - limit) < CLOSE)
+    for k in np.flatnonzero(unsure & near).tolist():
         whole = cut.pairing.exact_areas(cut.pairs, k)[2]
         value[k] = np.float32(float(cut.exact_inter(k) / whole)) if whole else 0
     return value
@@ -192,12 +190,13 @@ def polygon_centres(gt: Instances, count: Ints) -> Centres:
     from ocr_eval.tables.instances import offsets
 
     found: list[tuple[float, float]] = []
+    count = np.where(np.diff(gt.ring) > 0, count, 0)  # characters of a gt without a corner are nowhere
     for k, length in enumerate(count.tolist()):
         corners = [(float(x), float(y)) for x, y in gt.points(k).tolist()]
         if length and len(corners) > 1:
             found += _chain_centres(corners, length)
         else:
-            found += corners[:1] * length
+            found += corners * length
     return Centres(np.array(found, np.float64).reshape(-1, 2), offsets(count))
 
 

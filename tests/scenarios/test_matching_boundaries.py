@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from ocr_eval.engine.local import count, explain
@@ -11,6 +13,7 @@ from ocr_eval.protocols.area_groups import scores as group_scores
 from ocr_eval.protocols.formulas import Rate, evaluate
 from ocr_eval.protocols.mutual_match import quality_formulas
 from ocr_eval.protocols.rrc_match import word_formulas, word_scores
+from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.counts import Counts, Totals
 from ocr_eval.tables.instances import Instances
 from tests.tables import Word, box, gt, pred, table
@@ -446,3 +449,67 @@ def test_a_kept_prediction_without_area_is_never_excused() -> None:
         gt(Word(box(0, 0, 50, 50), "###")), pred(flat), protocol="cleval-det", invalid_polygons="official"
     )
     assert row(made)["fp_char"] > 0
+
+
+HALF_SHARE = "cleval-det(area_precision=0.5)"
+SHEET = Word(box(0, 0, 6710.8864, 20))  # 2^26 ten-thousandths wide
+
+
+def strip(x: int, units: str, text: str = "###", top: int = 0) -> Word:
+    """``units`` ten-thousandths of SHEET's width, whose doubles are not those decimals."""
+    return Word(box(x, top, float(x + Decimal(units) / 10_000), 20), text)
+
+
+# 2^25 - 1 of 2^26 lies in the middle of two float32 numbers, .5 - 2^-25 and .5: the even one is .5. Its double, from
+# rounded areas, is less. So for 2^24 - .5 of 2^26, between .25 - 2^-26 and .25.
+
+
+@pytest.mark.parametrize(("units", "excused"), [("33554431", True), ("33554430.999", False)])
+def test_a_region_that_holds_half_as_a_float32_number_has_no_character_there(
+    units: str, excused: bool
+) -> None:
+    region = strip(0, units, top=-1000)  # its characters are at y = -490
+    assert (cleval([region], [SHEET], HALF_SHARE)["fp_char"] == 0) == excused
+
+
+@pytest.mark.parametrize(("units", "reached"), [("16777215.5", True), ("16777215.499", False)])
+def test_quarters_of_float32_make_a_half_together(units: str, reached: bool) -> None:
+    beside = [
+        Word(box(6000, -980, 6100, 20), "ab"),  # both characters above the prediction
+        Word(box(6200, 0, 6300, 20), "###"),
+    ]
+    words = [strip(x, units, "a") for x in (0, 3000)]
+    assert cleval([*words, *beside], [SHEET], HALF_SHARE)["merged"] == reached
+    regions = [strip(x, units) for x in (0, 3000)]
+    assert (cleval([*regions, beside[0]], [SHEET], HALF_SHARE)["fp_char"] == 0) == reached
+
+
+def test_a_bow_tie_whose_area_is_nothing_but_its_rounding_is_not_excused() -> None:
+    # Both diagonals are (2.7, .3): the halves are equal. Doubles leave 10^-16.
+    tie = Word([3.7, 0.7, 2.4, 0, 6.4, 1, 5.1, 0.3])
+    made = count(
+        gt(Word(box(0, 0, 50, 50), "###")), pred(tie), protocol="cleval-det", invalid_polygons="official"
+    )
+    assert row(made)["fp_char"] > 0
+
+
+@pytest.mark.parametrize(
+    ("ring", "text", "held"),
+    [
+        ([50, 10], "abc", 3),  # all on the corner
+        ([30, 10, 70, 10], "abc", 3),  # all in the middle
+        ([70, 10, 110, 10], "abc", 0),
+        ([], "abc", 0),
+        (box(0, 0, 100, 20), "", 0),
+    ],
+)
+def test_characters_of_rings_of_hardly_a_corner_do_not_move_those_of_others(
+    ring: list[float], text: str, held: int
+) -> None:
+    builder = InstancesBuilder()
+    builder.begin("img_1")
+    builder.add(ring, text)
+    builder.add(box(40, 0, 60, 20), "de")  # centres at x = 45 and 55
+    words = builder.build()
+    found = row(count(words, pred(Word(box(40, 0, 60, 20))), protocol="cleval-det(shape=polygon)"))
+    assert found["tp_char"] == held + 2
