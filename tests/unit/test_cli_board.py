@@ -170,7 +170,7 @@ def test_an_added_submission_can_be_read_by_eye_and_by_machine(board: Path, fold
         "predictions": 4,
         "invalid": 0,
         "duplicates": 0,
-        "large": None,
+        "large": 0,
         "missing": 0,
     }
     for file in own.rglob("*.why.jsonl"):

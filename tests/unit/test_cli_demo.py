@@ -29,16 +29,16 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_path_that_is_told_is_there(told: tuple[Path, str]) -> None:
-    folder, shown = told
+    folder, output = told
     for page in ("my-demo/site/index.html", "my-demo/agreement/report.html"):
-        assert page in shown
+        assert page in output
         assert (folder / page).is_file()
     assert (folder / "my-demo/scores.json").is_file() and (folder / "my-demo/rows.csv").is_file()
 
 
 def test_the_agreement_command_makes_the_same_report_again(told: tuple[Path, str]) -> None:
-    folder, shown = told
-    (command,) = [line for line in shown.splitlines() if line.startswith("  ocr-eval agree gt=sample")]
+    folder, output = told
+    (command,) = [line for line in output.splitlines() if line.startswith("  ocr-eval agree gt=sample")]
     again = command.replace("my-demo/agreement", "again")
     shown(*shlex.split(again)[1:], cwd=folder)
     assert content(folder / "again") == content(folder / "my-demo/agreement")
