@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-THRESHOLDS = [0.5 + k * ((0.95 - 0.5) / 9) for k in range(9)] + [0.95]  # as numpy.linspace(0.5, 0.95, 10) rounds
+# As numpy.linspace(0.5, 0.95, 10) rounds.
+THRESHOLDS = [0.5 + k * ((0.95 - 0.5) / 9) for k in range(9)] + [0.95]
 GRID = [k * 0.01 for k in range(101)]
 RANGES = {"all": (0, 1e10), "small": (0, 32**2), "medium": (32**2, 96**2), "large": (96**2, 1e10)}
 Box = tuple[float, float, float, float]
