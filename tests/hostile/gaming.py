@@ -121,11 +121,25 @@ IC15: dict[str, Row] = {
     "one box": (0, 0, *NONE, 0, 1.0),
     "one bow-tie": (0.0359, 0.0151, *NONE, 0.0435, 1.0),
     "n bow-ties": (0.0884, 0.0884, *NONE, 0, 1.0),
-    "wrong order": (None, None, *NONE, None, 1.0),  # TedEval .0922, of which the library's slivers are a part
+    # TedEval .0922: in 9 of 500 samples slivers of its clipping decide, .09 to .094 where the page is moved.
+    "wrong order": (None, None, *NONE, None, 1.0),
     "left part": (0.0034, 0.0034, *NONE, 0.1746, 0.9997),
     "sorted": (1.0, 0.0573, *NONE, 0.9993, 1.0),
 }
 IC15_WITHOUT_DONT_CARES: dict[str, Row] = {
     "one bow-tie": (0.5672, 0.2388, 0.9437, 0.9437, 0.4242, 1.0),
     "n bow-ties": (1.0, 1.0, 0.1832, 0.4007, 0, 1.0),
+}
+# TedEval's script on IC15's corners in wrong order once areas up to 1e-9 count as none; all 500 samples agree.
+WITHOUT_SLIVERS = {
+    "n_gt": 2077,
+    "n_det": 2077,
+    "dc_gt": 3153,
+    "dc_det": 0,
+    "n_oo": 90,
+    "n_om": 137,
+    "n_mo": 1,
+    "precision": 0.07902812579756806,
+    "recall": 0.09659169937215195,
+    "hmean": 0.08693165434604298,
 }

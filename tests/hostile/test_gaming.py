@@ -58,6 +58,17 @@ def test_a_trick_has_the_number_that_the_scripts_gave_it(name: str, trick: str) 
     assert found == {rule: f"{number:.4f}" for rule, number in known.items()}
 
 
+def test_corners_in_wrong_order_have_the_number_of_the_tedeval_script_without_slivers() -> None:
+    gt = ground_truth("ic15")
+    job = Job(gt, [protocol("tedeval")], invalid_polygons="official")
+    (record,) = job.run(gaming.submission(gt, gaming.TRICKS["wrong order"]))
+    known = gaming.WITHOUT_SLIVERS
+    total = dict(zip(record.counts.columns, record.counts.rows.sum(0).tolist(), strict=True))
+    assert total == {name: known[name] for name in total}
+    for name, value in record.metrics.items():
+        assert value == pytest.approx(known[name], rel=0, abs=1e-12), name
+
+
 @pytest.mark.parametrize("name", ["ic13", "ic15"])
 @pytest.mark.parametrize("trick", gaming.BOW_TIES)
 def test_rings_that_cross_themselves_are_refused(name: str, trick: str, tmp_path: Path) -> None:

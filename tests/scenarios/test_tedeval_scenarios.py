@@ -139,6 +139,28 @@ def test_a_bow_tie_has_signed_area_and_centroid_under_official() -> None:
     assert (row["n_oo"], row["n_det"], sums) == (0, 1, [0.0, 0.0])
 
 
+def test_a_dont_care_gt_cuts_a_bow_tie_only_where_both_share_area() -> None:
+    below = Word(box(-50, 10, 150, 70), "###")  # the word takes what lies behind it
+    inside, below_too = Word([0, 0, 100, 20, 100, 0, 0, 20]), Word([0, 0, 100, 20, 100, 0, 0, 21])
+    assert scored([WORD, below], [inside], policy="official")[0]["n_oo"] == 0  # signed area 0
+    assert scored([WORD], [below_too], policy="official")[0]["n_oo"] == 0  # a centroid far off
+    assert scored([WORD, below], [below_too], policy="official")[0]["n_oo"] == 1  # what is left: even-odd
+
+
+@pytest.mark.parametrize("x", [0, 1, 100, 4096])
+@pytest.mark.parametrize("y", [0, 37, -700])
+def test_a_bow_tie_inside_a_slanted_word_counts_the_same_wherever_the_page_lies(x: int, y: int) -> None:
+    # The script's clipping leaves 1e-13 px2 of the don't care gt in the bow-tie at some places, and cuts it there.
+    def moved(*ring: int) -> list[int]:
+        return [value + (y if k % 2 else x) for k, value in enumerate(ring)]
+
+    word = Word(moved(690, 150, 746, 142, 748, 156, 692, 164), "abcdef")
+    region = Word(moved(691, 163, 754, 154, 756, 169, 692, 178), "###")
+    tie = Word(moved(690, 150, 748, 156, 746, 142, 692, 164))
+    row, sums = scored([word, region], [tie], policy="official")
+    assert (row["n_det"], row["n_oo"], sums) == (1, 0, [0.0, 0.0])
+
+
 def test_explain_tells_characters_splits_and_what_lies_nearest() -> None:
     gts = gt(WORD, LINE, Word(box(300, 0, 340, 20), "###"))
     preds = pred(
