@@ -12,6 +12,7 @@ from pathlib import Path
 from ocr_eval.errors import escape, quote, usage_error
 
 LOCK = ".lock"
+PATIENCE = 1.0  # seconds: a process killed while it started another leaves its lock to it until that one's program runs
 TEMPORARY = re.compile(r"(.+)\.tmp-[0-9]+\Z")
 
 
@@ -35,6 +36,7 @@ def locked(out: Path) -> Iterator[None]:
     import time
 
     path = out / LOCK
+    end = time.monotonic() + PATIENCE
     while True:
         with failing(path):
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
@@ -44,6 +46,9 @@ def locked(out: Path) -> Iterator[None]:
             holder = os.read(handle, 300).decode("utf-8", "replace").strip()
             age = max(0, int(time.time() - os.fstat(handle).st_mtime))
             os.close(handle)
+            if isinstance(error, BlockingIOError) and time.monotonic() < end:
+                time.sleep(0.02)
+                continue
             if not isinstance(error, BlockingIOError):
                 raise usage_error(f"{quote(str(path))} cannot be locked: {error.strerror}") from None
             number, _, host = holder.partition(" ")

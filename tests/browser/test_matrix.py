@@ -53,10 +53,13 @@ def test_cells_are_those_of_the_csv(open_page, site_of, name):
         seen |= {row[0]: row[4:] for row in shown(page, name)}
         if len(seen) == len(cells):
             break
+        # The first frame may be under way, the one after the next has the rows of the new place.
         page.evaluate(
-            "() => { const m = document.getElementById('matrix'); m.scrollTop += m.clientHeight - 90; }"
+            """() => new Promise(done => {
+              const matrix = document.getElementById('matrix'), frame = requestAnimationFrame;
+              matrix.scrollTop += matrix.clientHeight - 90;
+              frame(() => frame(() => frame(done))); })"""
         )
-        page.wait_for_timeout(30)
     assert set(seen) == set(cells)
     for sample, texts in seen.items():
         for key, text in zip(heads[4:], texts, strict=True):
