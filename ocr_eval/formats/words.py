@@ -132,7 +132,7 @@ def _looks_icdar(glimpse: Glimpse) -> bool:
 
 
 def _looks_pairs(glimpse: Glimpse) -> bool:
-    if glimpse.head.startswith((b"<", b"level\tpage_num\t")) or is_lmdb(glimpse.head):
+    if glimpse.head.startswith((b"<", b"PAR1", b"level\tpage_num\t")) or is_lmdb(glimpse.head):
         return False
     return glimpse.share(lambda line: "\t" in line and not line.partition("\t")[2].startswith("[{")) >= 0.5
 

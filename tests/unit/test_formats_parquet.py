@@ -54,6 +54,12 @@ def test_rows_of_one_image_may_be_apart_and_boxes_have_four_numbers_or_more(tmp_
     assert (gt.confidence, gt.care.tolist()) == (None, [True, True, False])
 
 
+def test_bytes_that_look_like_lines_with_tabs_are_no_list_of_pairs(tmp_path: Path) -> None:
+    columns = {"image": [f"w{k}" for k in range(50)], "text": [f"\n{k}\ta\n{k}\tb\n" for k in range(50)]}
+    path = stored(tmp_path, columns, compression="none", use_dictionary=False)
+    assert read(path, geometry=False, text=True).format == "parquet"
+
+
 @pytest.mark.parametrize("kind", ["int64", "int16", "float32", "double"])
 @pytest.mark.parametrize("many", ["list", "large_list", "fixed"])
 def test_coordinates_of_every_numeric_type(tmp_path: Path, kind: str, many: str) -> None:
