@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocr_eval.cli.layouts import print_layouts
 from ocr_eval.cli.options import FORMATS_HELP, Example, Settings, common, option
 from ocr_eval.errors import InputError, escape, quote, usage_error
 
@@ -27,6 +28,14 @@ _LEVELS = ("word", "line", "paragraph", "region", "character")
 )
 @click.argument("source", metavar="IN")
 @click.argument("out", metavar="OUT")
+@click.option(
+    "--layouts",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_layouts,
+    help="List all layouts.",
+)
 @click.option("--from", "layout", metavar="F", help=FORMATS_HELP)
 @click.option(
     "--to", metavar="F", help="Layout to write; an OUT that ends in .jsonl, .parquet or .csv says it."

@@ -8,7 +8,7 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_eval.formats.lines import BOM
+from ocr_eval.formats.lines import BOM, UTF16
 from ocr_eval.formats.numbers import BLANK, is_decimal, resembles_number
 from ocr_eval.formats.reader import Entry, Options
 from ocr_eval.formats.scan import scan
@@ -27,8 +27,7 @@ class Glimpse:
         full = [entry for entry in entries if entry.data and not entry.data.isspace()]
         chosen = full[:: max(1, -(-len(full) // ENTRIES))]
         self.first = chosen[0] if chosen else None
-        data = self.first.data[:_HEAD] if self.first else b""
-        self.head = data.removeprefix(BOM).lstrip()
+        self.head = _head(self.first.data).lstrip() if self.first else b""
         self.lines = [line for entry in chosen for line in _some_lines(entry.data)]
         self._runs: dict[str, tuple[Counts, Counts]] = {}
 
@@ -100,8 +99,16 @@ class Glimpse:
         )
 
 
+def _head(data: bytes) -> bytes:
+    """The first bytes, in UTF-8 and without a mark; UTF-16 is recognised too, its reader refuses it with a cure."""
+    head = data[:_HEAD]
+    if head[:2] in UTF16:
+        return head.decode("utf-16", "replace").encode()
+    return head.removeprefix(BOM)
+
+
 def _some_lines(data: bytes) -> list[str]:
-    lines = data[:_HEAD].removeprefix(BOM).decode("utf-8", "replace").split("\n", LINES)
+    lines = _head(data).decode("utf-8", "replace").split("\n", LINES)
     if len(lines) > LINES or len(data) > _HEAD:
         lines.pop()  # cut off, or the rest of the file
     lines = [line.removesuffix("\r").replace("\0", "\ufffd") for line in lines]

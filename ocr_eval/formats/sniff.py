@@ -13,6 +13,7 @@ from ocr_eval.formats.reader import Entry, Format, Options
 from ocr_eval.formats.xml_safe import has_doctype, prolog_end
 
 _PICKLE = re.compile(rb"\x80[\x02-\x05]|c[a-z_.]{1,80}\n[A-Za-z_.]{1,80}\n[(})N\]]")
+MIN_NUMBERS = 4  # at the front of a line that can be a ring, whole or cut short
 ANYTHING = "text"  # any content is some text, so this layout yields to every other
 
 
@@ -71,7 +72,7 @@ def recognise(
         found = []
     if not found and not other:
         found = _fitting(glimpse.loosened(), documents)
-    if found == [ANYTHING] and crossed:
+    if found == [ANYTHING] and (crossed or _mostly_numbers(glimpse)):
         found = []  # any content is some text: rings read as pages would be scored without a word
     if len(found) == 1:
         return found[0]
@@ -91,18 +92,26 @@ def recognise(
             else "rings, which recognition does not read"
         )
     elif glimpse.lines:
-        reason = f"no known layout, first line {quote(glimpse.lines[0])}"
+        reason = f"no known layout, first line {quote(glimpse.lines[0])}{_numbers_told(glimpse)}"
     else:
         reason = f"no known layout, first bytes {quote(glimpse.head[:16].decode('latin-1'))}"
-    known = ", ".join(name for name, row in FORMATS.items() if row.geometry == options.geometry)
-    findings.error(
-        "E_FORMAT",
-        reason,
-        f"layouts that are read: {known}; {flag} names one",
-        entry=glimpse.first.name,
-        line=1,
-    )
+    hint = f"`ocr-eval convert --layouts` lists what is read; {flag} names one"
+    findings.error("E_FORMAT", reason, hint, entry=glimpse.first.name, line=1)
     return None
+
+
+def _mostly_numbers(glimpse: Glimpse) -> bool:
+    """True when nearly every line begins like a ring, so that this is hardly a text although no layout fits."""
+    run, _ = glimpse.runs(",")
+    return bool(len(run)) and bool((run >= MIN_NUMBERS).mean() >= 0.9)
+
+
+def _numbers_told(glimpse: Glimpse) -> str:
+    """What the whole numbers at the front of the first line, separated by commas, fall short of."""
+    run, _ = glimpse.runs(",")
+    if not len(run) or run[0] < MIN_NUMBERS:
+        return ""
+    return f" begins with {run[0]} whole numbers (a box has 4, a quad 8, a longer ring two for each vertex)"
 
 
 def _known_but_unread(glimpse: Glimpse) -> str:

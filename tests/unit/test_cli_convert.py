@@ -212,3 +212,17 @@ def test_angles_turn_the_boxes_only_with_leave(tmp_path: Path) -> None:
     assert [one["kind"] for one in body["lost"]][:1] == ["angles"]
     # About its centre (10, 5), clockwise on the screen: the top left corner goes to the top right.
     assert (tmp_path / "turned/gt_img_1.txt").read_text() == "15,-5,15,15,5,15,5,-5,None\n"
+
+
+def test_the_list_of_layouts_has_all_that_are_read_or_written(tmp_path: Path) -> None:
+    from ocr_eval.formats import FORMATS
+    from ocr_eval.formats.writers import WRITERS
+
+    ran = run("convert", "--layouts", cwd=tmp_path)
+    assert (ran.status, ran.err) == (0, "")
+    ways = {words[0]: " ".join(words[1:3]) for words in map(str.split, ran.out.splitlines())}
+    assert set(ways) == {*FORMATS, *WRITERS}
+    for name, told in ways.items():
+        assert told.startswith("read") == (name in FORMATS), told
+        assert ("write" in told) == (name in WRITERS), told
+    assert "order=xy|yx" in ran.out

@@ -227,3 +227,21 @@ def test_a_list_of_texts_is_named_where_rings_are_wanted(tmp_path: Path) -> None
     (tmp_path / "a.txt").write_text('word_1.png, "PROPER"\nword_2.png, "Canon"\n', encoding="utf-8")
     with pytest.raises(InputError, match="content looks like icdar-words: a list of texts"):
         read(tmp_path / "a.txt")
+
+
+def test_quads_that_all_lost_a_number_are_no_text_either(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"img_1.txt": "1,2,3,4,5,6,7\n9,8,7,6,5,4,3\n"})
+    for geometry in (True, False):
+        (problem,) = examine(source, geometry=geometry).problems
+        assert (problem.code, problem.line) == ("E_FORMAT", 1)
+        assert "begins with 7 whole numbers (a box has 4, a quad 8" in problem.reason
+    assert read(source, geometry=False, format="text").texts[0].startswith("1,2,3")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_zip_of_utf16_alone_is_told_as_such_in_every_file(codec: str, tmp_path: Path) -> None:
+    data = "\ufeff" + f"{SQUARE},a\n" * 2
+    source = zipped(tmp_path / "a.zip", {f"img_{k}.txt": data.encode(codec) for k in (1, 2)})
+    found = examine(source).problems
+    assert [(p.code, p.entry) for p in found] == [("E_ENCODING", "img_1.txt"), ("E_ENCODING", "img_2.txt")]
+    assert "UTF-16" in found[0].reason and "iconv" in (found[0].hint or "")
