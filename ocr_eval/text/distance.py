@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from operator import eq
 from typing import Any, NamedTuple
 
 from ocr_eval.errors import quote
 
 HINT_FROM = 1000  # code points of the longer text from which an expected distance pays
+# Share of equal pairs from which asking ``==`` before every measurement pays; time of the two loops, measured on words:
+#   equal        0     .1    .2    .3    .4    .6    .8    1
+#   without / with  .83   .92   .92   .94   1.03  1.22  1.53  2.9
+EQUAL_FIRST = 0.35
+ASKED = 512  # pairs, evenly spread, that tell the share; at most twice as many
+STRETCH = 128  # texts that are joined to learn their lengths
 
 
 class Edits(NamedTuple):
@@ -52,12 +59,28 @@ def _levenshtein() -> Any:
 
 def distances(gt: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> list[int]:
     """One distance per pair. Raises ValueError when the two sides have different lengths."""
-    if all(isinstance(side, str) and len(side) < HINT_FROM for texts in (gt, pred) for side in texts):
-        measure = (
-            _levenshtein().distance
-        )  # bound once: the call of a function of ours costs more than a short pair
-        return [0 if g == p else measure(g, p) for g, p in zip(gt, pred, strict=True)]
-    return [0 if g == p else distance(g, p) for g, p in zip(gt, pred, strict=True)]
+    if len(gt) != len(pred):
+        raise ValueError(f"{len(gt)} gts and {len(pred)} predictions: one side is shorter")
+    if not (_short_strings(gt) and _short_strings(pred)):
+        return list(map(distance, gt, pred))
+    measure = _levenshtein().distance  # bound once: a function of ours around it costs more than a short pair
+    step = max(1, len(gt) // ASKED)
+    asked = list(map(eq, gt[::step], pred[::step]))
+    if sum(asked) < EQUAL_FIRST * len(asked):
+        return list(map(measure, gt, pred))
+    return [0 if g == p else measure(g, p) for g, p in zip(gt, pred, strict=True)]
+
+
+def _short_strings(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether all of them are strings below ``HINT_FROM``.
+
+    Joining a stretch tells both at a third of the cost of asking each: a stretch that is short holds no long one.
+    """
+    try:
+        sizes = [len("".join(texts[k : k + STRETCH])) for k in range(0, len(texts), STRETCH)]  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return not texts or max(sizes) < HINT_FROM or max(map(len, texts)) < HINT_FROM
 
 
 def distance(gt: Sequence[str], pred: Sequence[str]) -> int:
