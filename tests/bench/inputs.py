@@ -41,6 +41,21 @@ class Texts:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Entries (name, bytes) with a quad per line; ``text`` says whether a transcription follows."""
+
+    entries: list[tuple[str, bytes]]
+    text: bool
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """The values (raters, units) that raters gave, numbers of categories."""
+
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
 class Files:
     """A gt and a prediction on disk; ``readers`` and ``keys`` are for the slow PopEval twin, one for each side."""
 

@@ -1,14 +1,15 @@
 """Two clocked calls -> how often one fits into the other, with the spread, after their answers were compared.
 
 A side is a function ``repeat -> (seconds, answer)``: it does its work that often and says how long that took, by the
-clock that suits it. ``in_process`` takes the processor time of this process, ``Command`` the wall time of a new one,
-``Child`` (polygon3.py) the processor time that another process reports. Rounds alternate, so that other load on the
+clock that suits it. ``in_process`` takes the processor time of this process, ``on_the_wall`` its wall time, ``Command``
+the wall time of a new process, ``Separate`` and ``Child`` (polygon3.py) the processor time that another one reports. Rounds alternate, so that other load on the
 machine slows both.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import math
 import os
 import statistics
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Side = Callable[[int], tuple[float, Any]]
@@ -89,6 +91,59 @@ def in_process(call: Callable[[], Any]) -> Side:
             gc.enable()
 
     return side
+
+
+def on_the_wall(call: Callable[[], Any]) -> Side:
+    """Wall time, for work on several threads: only where nothing else runs."""
+
+    def side(repeat: int) -> tuple[float, Any]:
+        answer = None
+        begin = time.perf_counter()
+        for _ in range(repeat):
+            answer = call()
+        return time.perf_counter() - begin, answer
+
+    return side
+
+
+@dataclass(frozen=True)
+class Separate:
+    """A call in a process of its own: the processor time it reports, without start and imports.
+
+    ``source`` defines ``call`` from ``sys.argv[2:]``; its answer has to fit into JSON.
+    """
+
+    source: str
+    arguments: Sequence[str] = ()
+    python: str = sys.executable
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, repeat: int) -> tuple[float, Any]:
+        command = [self.python, "-c", self.source + _TIMED, str(repeat), *self.arguments]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (
+            f"a process of its own ended with {done.returncode}: {done.stderr[-500:]}"
+        )
+        seconds, answer = json.loads(done.stdout)
+        return seconds, answer
+
+
+ROOT = Path(__file__).resolve().parents[2]
+_TIMED = """
+import json, sys, time
+call()
+begin = time.process_time()
+for _ in range(int(sys.argv[1])):
+    answer = call()
+sys.stdout.write(json.dumps([time.process_time() - begin, answer]))
+"""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ import numpy as np
 from ocr_eval.tables.instances import Instances
 from scripts import peers
 from tests.bench import optimal, tightness, totaltext
+from tests.bench.chunked import Chunked
 from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, SUMS, Rule
-from tests.bench.inputs import Boxes, Files, Resampled, RingPairs, Texts
+from tests.bench.inputs import Boxes, Files, Lines, Ratings, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
 from tests.bench.ratio import Command, Side, in_process
 
@@ -275,6 +276,28 @@ def _numpy_loop(inputs: Resampled) -> Side:
     return _scaled(inputs, call, lambda: _Drawn(inputs.indices))
 
 
+def _regular_expression(inputs: Lines) -> Side:
+    """A regular expression per line and ``int`` of each group, as the official scripts read a file, then one array."""
+    from tests.oracles.official_style_rrc import lines, parse
+
+    def call() -> Any:
+        found: list[int] = []
+        for _, data in inputs.entries:
+            for line in lines(data):
+                found += parse(line, inputs.text)[0]
+        return np.array(found, np.float64)
+
+    return in_process(call)
+
+
+def _krippendorff(inputs: Ratings) -> Side:
+    import krippendorff
+
+    return in_process(
+        lambda: float(krippendorff.alpha(reliability_data=inputs.values, level_of_measurement="nominal"))
+    )
+
+
 class Rival(NamedTuple):
     """One peer for one kind of work."""
 
@@ -346,6 +369,11 @@ RIVALS: dict[str, Rival] = {
     "cer: jiwer": Rival("jiwer", Texts, "strings without outer spaces", RATIO, _jiwer),
     "intervals: scipy.stats.bootstrap": Rival("scipy", Resampled, "any counts", INTERVALS, _scipy_bootstrap),
     "intervals: numpy loop": Rival("numpy", Resampled, "any counts", INTERVALS, _numpy_loop),
+    "lines: regular expression": Rival("numpy", Lines, "quads of integers", NUMBERS, _regular_expression),
+    "alpha: krippendorff": Rival("krippendorff", Ratings, "at least two values", RATIO, _krippendorff),
+    "chunks: the same kernel on one thread": Rival(
+        "numba", Chunked, "chunks of pairs", NUMBERS, lambda inputs: inputs.side(1)
+    ),
     "popeval: official-style oracle": Rival("shapely", Files, "files it parses", NUMBERS, _popeval_twin),
 }
 

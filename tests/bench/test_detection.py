@@ -46,7 +46,7 @@ def loaded(shared: Path, name: str, most: int | None = None) -> Joined:
     return join(joined.gt.take(some, ids), joined.pred.take(some, ids))
 
 
-@pytest.mark.parametrize(("engine", "reach"), [("numba", 200), ("numpy", 100)])
+@pytest.mark.parametrize(("engine", "reach"), [("numba", 100), ("numpy", 100)])
 @pytest.mark.parametrize(
     ("name", "columns"),
     [

@@ -93,12 +93,12 @@ def kernel(inputs: RingPairs, name: str) -> Callable[[], np.ndarray]:
 
 
 AIMS = [
-    ("IC15 quads", "clip", 10, 100),
-    ("IC15 quads", "edges", 10, 100),
-    ("14-vertex bands", "edges", 12, 50),
+    ("IC15 quads", "clip", 12, 125),
+    ("IC15 quads", "edges", 17, 180),
+    ("14-vertex bands", "edges", 16.6, 77),
     ("CTW1500, 14 by 16 vertices", "edges", 12, 50),
-    ("28-vertex bands", "edges", 8, 35),
-    ("100-vertex bands", "edges", 4, 15),
+    ("28-vertex bands", "edges", 10.6, 44),
+    ("100-vertex bands", "edges", 4.1, 18),
 ]
 
 
@@ -115,6 +115,31 @@ def test_area_kernels(
         kernel(inputs, name),
         reach={"Polygon3": polygon3, "shapely": shapely}[rival],
         inside="ours: the kernel, tables made before; peer: intersection and area, objects made before",
+        engine="numba",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "reach"), [("IC15 quads", 2.1), ("14-vertex bands", 2.4), ("28-vertex bands", 1.7)]
+)
+def test_even_odd_areas(race: Race, rings: Any, data: str, reach: float) -> None:
+    """The slab scan takes any rings; Polygon3 can be asked about simple ones only."""
+    from ocr_eval.kernels import overlay_loops
+    from ocr_eval.kernels.overlays import boxes, overlays
+
+    inputs = rings(data)
+    xy = np.concatenate([inputs.gt.xy, inputs.pred.xy])
+    ring = np.concatenate([inputs.gt.ring, inputs.gt.ring[-1] + inputs.pred.ring[1:]])
+    member = np.column_stack([inputs.g, len(inputs.gt) + inputs.p]).ravel()
+    group, start = np.tile([0, 1], len(inputs.g)), 2 * np.arange(len(inputs.g) + 1)
+    box = boxes(xy, ring)
+    race(
+        f"even-odd shared areas of {data}, slab scan for rings that may cross themselves",
+        "areas: Polygon3",
+        inputs,
+        lambda: overlays(xy, ring, member, group, start, box=box, loops=overlay_loops).area,
+        reach=reach,
+        inside="ours: boxes made before, edges, crossings, slabs; peer: intersection and area, objects made before",
         engine="numba",
     )
 
@@ -137,8 +162,8 @@ def test_areas_from_points(race: Race, rings: Any, data: str, rival: str) -> Non
     )
 
 
-@pytest.mark.parametrize("size", [1000, 5000])
-def test_candidate_boxes(race: Race, size: int) -> None:
+@pytest.mark.parametrize(("size", "reach"), [(1000, 4.7), (5000, 4.1)])
+def test_candidate_boxes(race: Race, size: int, reach: float) -> None:
     from ocr_eval.kernels import compiled
 
     found = [np.array(pages.boxes(size, seed)).T for seed in (4, 5)]
@@ -149,7 +174,7 @@ def test_candidate_boxes(race: Race, size: int) -> None:
         "candidates: STRtree",
         Boxes(*found),
         lambda: compiled.candidates(gt, pred, lambda *_: None),
-        reach=3,
+        reach=reach,
         inside="both: index and pairs, boxes made before; ours also sorts the pairs",
         engine="numba",
     )

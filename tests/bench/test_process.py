@@ -44,7 +44,7 @@ def test_score_in_a_fresh_process(race: Race, shared: Path, tmp_path: Path, cach
         "score: official-style script",
         Files(shared / IC15[0], shared / IC15[1]),
         score(shared, **environment),
-        reach=2,
+        reach=3,
         inside="both: start of the process to its end, wall time; the peer writes its result zip",
         engine="numpy",
         clocked=True,

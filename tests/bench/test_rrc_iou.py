@@ -36,9 +36,9 @@ def joined(ic15: tuple[Instances, Instances]) -> Joined:
 @pytest.mark.parametrize(
     ("name", "engine", "reach"),
     [
-        ("rrc-iou: Polygon3 loop", "numba", 20),
+        ("rrc-iou: Polygon3 loop", "numba", 21),
         ("rrc-iou: Polygon3 loop, from points", "numba", 20),
-        ("rrc-iou: shapely loop", "numba", 200),
+        ("rrc-iou: shapely loop", "numba", 219),
         ("rrc-iou: Polygon3 loop", "numpy", 1),
     ],
 )
@@ -55,7 +55,7 @@ def test_matching(race: Race, joined: Joined, name: str, engine: str, reach: flo
     )
 
 
-@pytest.mark.parametrize(("engine", "reach"), [("numpy", 4), ("numba", 8)])
+@pytest.mark.parametrize(("engine", "reach"), [("numpy", 5.5), ("numba", 12.6)])
 def test_two_archives_to_counts(race: Race, shared: Path, engine: str, reach: float) -> None:
     files = Files(shared / IC15[0], shared / IC15[1])
 
