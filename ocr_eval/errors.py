@@ -329,11 +329,11 @@ CODES: dict[str, Code] = {
     ),
 }
 
-_ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
+_ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Co", "Cn"}
 
 
 def escape(text: str) -> str:
-    """Foreign text made safe for a terminal: control, bidi, invisible and unassigned characters become escapes."""
+    """Foreign text made safe for a terminal: control, bidi, invisible and unassigned characters and odd spaces become escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(map(_escape_character, text))
@@ -342,7 +342,7 @@ def escape(text: str) -> str:
 def _escape_character(character: str) -> str:
     if character == "\\":
         return "\\\\"
-    if unicodedata.category(character) not in _ESCAPED_CATEGORIES:
+    if character == " " or unicodedata.category(character) not in _ESCAPED_CATEGORIES:
         return character
     point = ord(character)
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -60,7 +60,9 @@ def _invalid(instances: Instances, columns: Columns, findings: Findings, policy:
             hint = _cure(instances, k, float(areas[k]), findings, even_odd=budget >= 0)
         sample, line = int(instances.sample_of[k]), int(instances.line[k])
         entry = instances.entries[sample]
-        if columns.pointer:
+        if entry in columns.pointers:
+            findings.error("E_POLYGON", f"{what} {columns.pointers[entry][line - 1]}", hint, entry=entry)
+        elif columns.pointer:
             document = columns.positions[sample] if columns.positions else sample
             where = columns.pointer.format(sample=document, index=line - 1)
             findings.error("E_POLYGON", f"{what} {where}", hint, entry=entry)

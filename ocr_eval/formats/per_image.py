@@ -28,7 +28,7 @@ class PerImage:
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every item of every entry; its line is its position in the document, all items counted from 1."""
-        columns = Columns(self.id, pointer="item {index}", has_confidence=False)
+        columns = Columns(self.id, has_confidence=False)
         if has_confidences(self.id, options, findings):
             return columns
         for entry in entries:
@@ -40,6 +40,7 @@ class PerImage:
                 findings.error(fault.code, fault.reason, fault.hint, entry=entry.name)
             if not enough_room(len(items), len(columns.care), entry, options, findings):
                 break
+            columns.pointers[entry.name] = [pointer for pointer, _ in items]
             for k, (pointer, item) in enumerate(items):
                 try:
                     found = self.instance(item, pointer, options)

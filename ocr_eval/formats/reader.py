@@ -64,6 +64,7 @@ class Columns:
     format: str
     geometry: bool = True
     pointer: str = ""  # JSON pointer of an instance, with {sample} and {index} counted from 0
+    pointers: dict[str, list[str]] = field(default_factory=dict)  # by entry, of its items, where no pattern tells
     samples: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)  # instances per sample

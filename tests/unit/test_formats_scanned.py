@@ -115,7 +115,7 @@ def test_words_or_entries_of_a_form(tmp_path: Path) -> None:
         ),
         ({"form": [{"words": [{"box": [0, 0, 1, 1]}]}]}, "E_FORMAT", "/form/0/words/0/text must be a string"),
         ({"form": [{"words": [{"box": [3, 0, 1, 1], "text": ""}]}]}, "E_COORD", "words/0/box has x2 < x1"),
-        ({"form": [{"words": [{"box": [1, 0, 1, 1], "text": "a"}]}]}, "E_POLYGON", "item 0"),
+        ({"form": [{"words": [{"box": [1, 0, 1, 1], "text": "a"}]}]}, "E_POLYGON", "/form/0/words/0"),
     ],
 )
 def test_faults_of_forms_have_their_pointer(tmp_path: Path, form: Any, code: str, words: str) -> None:
