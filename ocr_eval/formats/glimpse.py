@@ -20,7 +20,10 @@ Counts = NDArray[np.int64]
 
 
 class Glimpse:
-    """``head``: first bytes of the first entry that is not empty; ``lines``: some lines, none of them blank."""
+    """``head``: first bytes of the first entry that is not empty; ``lines``: some lines, none of them blank.
+
+    ``front``: the head and the first of the lines, which is in it unless it is a very long one.
+    """
 
     def __init__(self, entries: Sequence[Entry], options: Options) -> None:
         self.options = options
@@ -29,6 +32,7 @@ class Glimpse:
         self.first = chosen[0] if chosen else None
         self.head = _head(self.first.data).lstrip() if self.first else b""
         self.lines = [line for entry in chosen for line in _some_lines(entry.data)]
+        self.front = self.head + "\n".join(["", *self.lines[:1]]).encode()
         self._runs: dict[str, tuple[Counts, Counts]] = {}
 
     def loosened(self) -> Glimpse:

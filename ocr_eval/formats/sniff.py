@@ -10,6 +10,7 @@ from ocr_eval.errors import Findings, quote, usage_error
 from ocr_eval.formats import FORMATS
 from ocr_eval.formats.glimpse import Glimpse
 from ocr_eval.formats.reader import Entry, Format, Options
+from ocr_eval.formats.signs import may_look
 from ocr_eval.formats.xml_safe import has_doctype, prolog_end
 
 _PICKLE = re.compile(rb"\x80[\x02-\x05]|c[a-z_.]{1,80}\n[A-Za-z_.]{1,80}\n[(})N\]]")
@@ -42,7 +43,7 @@ def _fitting(glimpse: Glimpse, documents: tuple[bool, ...], geometry: bool | Non
         for name, row in FORMATS.items()
         if (row.geometry == geometry or (row.rings if geometry else row.texts)) and row.document in documents
     ]
-    found = [name for name in rows if format_of(name).looks(glimpse)]
+    found = [name for name in rows if may_look(name, glimpse) and format_of(name).looks(glimpse)]
     if len(found) > 1 and ANYTHING in found:
         found.remove(ANYTHING)
     return found
