@@ -84,7 +84,9 @@ def command(settings: Settings, /, directory: str, prediction: str, **flags: Any
         scoring = make_scoring(settings, store, dataset, rules, flags)
         pred = _read(settings, path, scoring, rules, flags)
         entry = _entry(store, card, pred, path, scoring, rules, flags)
-        found = merge_notices((*pred.notices, *adding.notices(store, entry)))
+        found = merge_notices(
+            (*pred.notices, *adding.notices(store, entry), *_why_zero(entry, rules, scoring, pred))
+        )
         if card.anonymous or card.embargo_until:
             ensure_secret(store)
         keep_lines(store, scoring)
@@ -154,6 +156,16 @@ def _entry(
     if flags["keep_predictions"] or flags["overlays"]:
         kept[f"instances/{scoring.dataset}.jsonl"] = "".join(lines(pred)).encode("utf-8", "surrogatepass")
     return Entry(card, scoring.dataset, made, scoring.score(pred, rules, overlays=flags["overlays"]), kept)
+
+
+def _why_zero(
+    entry: Entry, rules: list[EvaluationProtocol], scoring: Scoring, pred: Instances
+) -> list[Notice]:
+    """W_NO_MATCH for whoever adds the submission. Never stored: a page must not say what a hidden gt would match."""
+    from ocr_eval.engine.suspicion import explained
+
+    records = explained([scored.record for scored in entry.results], rules, scoring.gt, pred)
+    return [notice for record in records for notice in record.notices if notice.code == "W_NO_MATCH"][:1]
 
 
 def _all(found: tuple[Notice, ...], entry: Entry) -> list[Notice]:

@@ -102,6 +102,11 @@ class Counts:
         """(S,) one integer column."""
         return self.rows[:, self.columns.index(column)]
 
+    @property
+    def size(self) -> int:
+        """Number of samples."""
+        return len(self.sample_ids)
+
     def total(self) -> Totals:
         """Column sums: integers exactly, reals with ``math.fsum``."""
         assert self.sums is not None
@@ -191,7 +196,10 @@ class Counts:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Counts:
-        """The table that ``to_json`` wrote."""
+        """The table that ``to_json`` wrote. Raises ValueError for counts that are no whole numbers."""
+        rows = np.array(data["rows"])
+        if rows.size and rows.dtype.kind != "i":
+            raise ValueError("counts must be whole numbers below 2**63")
         scored = None
         if "scored" in data:
             confidence, sample, line, correct, *more = data["scored"]
@@ -208,7 +216,7 @@ class Counts:
         return cls(
             tuple(data["samples"]),
             tuple(data["columns"]),
-            np.array(data["rows"], np.int64).reshape(size, len(data["columns"])),
+            rows.astype(np.int64).reshape(size, len(data["columns"])),
             tuple(data["sum_columns"]),
             np.array(data["sums"], np.float64).reshape(size, len(data["sum_columns"])),
             scored,

@@ -212,6 +212,19 @@ def test_what_a_submission_reveals_about_itself_is_counted(folder: Path) -> None
     assert run("board", "check", "b", cwd=folder).status == 0
 
 
+def test_a_submission_that_matches_nothing_is_explained_to_its_adder_and_not_to_the_store(
+    folder: Path,
+) -> None:
+    archive(folder / "gt.zip", MANY)
+    assert init(folder).status == 0
+    upright = {f"res_img_{k}.txt": f"0,0,50,0,50,100,0,100,W{k}\n" for k in range(1, 41)}  # x and y swapped
+    archive(folder / "sub.zip", upright)
+    ran = add(folder, *NAMES)
+    assert ran.status == 0, ran.err
+    assert "W_NO_MATCH" in ran.err
+    assert not [path for path, data in tree(folder / "b").items() if b"W_NO_MATCH" in data]
+
+
 REFUSALS: list[tuple[tuple[str, ...], int, str]] = [
     ((*NAMES, "--gt", "other.zip"), 6, "E_DATASET"),
     ((*NAMES, "--dataset", "e"), 6, "E_DATASET"),

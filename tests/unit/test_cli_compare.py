@@ -155,6 +155,18 @@ def test_a_broken_record_is_refused_by_name(tmp_path: Path) -> None:
     assert ran.status == 3 and "r.json: error[E_FORMAT]: not a complete record" in ran.err
 
 
+@pytest.mark.parametrize("count", [1.5, "1", None, 2**70])
+def test_a_record_of_counts_that_are_not_whole_is_refused(
+    files: dict[str, Path], tmp_path: Path, count: object
+) -> None:
+    path = records(files, tmp_path, "gt", "rrc-iou", "good")
+    body = json.loads(path.read_text())
+    body["counts"]["rows"][0][0] = count
+    path.write_text(json.dumps(body))
+    ran = run("compare", path, f"b={path}")
+    assert ran.status == 3 and "not a complete record" in ran.err, ran
+
+
 def test_records_of_different_gts_do_not_belong_together(files: dict[str, Path], tmp_path: Path) -> None:
     paths = [records(files, tmp_path, gt, "rrc-iou", "good") for gt in ("gt", "other_gt")]
     ran = run("compare", paths[0], f"b={paths[1]}")
