@@ -20,6 +20,9 @@ from ocr_eval.tables.spelling import NUMBERS, finite, ring, spell, spell_all, te
 from ocr_eval.tables.spelling import LineError as LineError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ocr_eval.tables.instances import Instances
 
 FIELDS = ("ring", "text", "care", "confidence", "angle", *NUMBERS, "line")
@@ -28,7 +31,7 @@ FIELDS = ("ring", "text", "care", "confidence", "angle", *NUMBERS, "line")
 def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
     """The canonical lines, each with its LF. ``sort`` orders the instances of a sample (duplicate detection)."""
     values = spell_all(instances.xy.ravel())
-    bounds = (2 * instances.ring).tolist()
+    bounds = 2 * instances.ring
     parts = ['"care":true}' if care else '"care":false}' for care in instances.care.tolist()]
     columns = {"confidence": instances.confidence, "angle": instances.angle, **instances.numbers}
     for name in FIELDS:
@@ -44,8 +47,7 @@ def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
     if instances.codepoints is not None:
         parts = [f'"text":{t},{p}' for t, p in zip(map(quoted, instances.texts), parts, strict=True)]
     if instances.geometry:
-        rings = (",".join(values[a:b]) for a, b in itertools.pairwise(bounds))
-        parts = [f'{{"ring":[{r}],{p}' for r, p in zip(rings, parts, strict=True)]
+        parts = [f'{{"ring":[{r}],{p}' for r, p in zip(_joined(values, bounds), parts, strict=True)]
     else:
         parts = ["{" + p for p in parts]
     start, ids = instances.start.tolist(), instances.sample_ids
@@ -53,6 +55,14 @@ def lines(instances: Instances, *, sort: bool = False) -> Iterator[str]:
         own = parts[start[sample] : start[sample + 1]]
         body = ",".join(sorted(own) if sort else own)
         yield f'{{"sample":{quoted(ids[sample])},"instances":[{body}]{tails[sample]}}}\n'
+
+
+def _joined(values: list[str], bounds: NDArray[np.int64]) -> Iterator[str]:
+    """The values between two bounds each, with commas; runs of one length are joined without being cut out first."""
+    size = int(bounds[1]) if len(bounds) > 1 else 0
+    if size and len(values) == size * (len(bounds) - 1) and not (bounds[1:] - bounds[:-1] - size).any():
+        return map(",".join, zip(*[iter(values)] * size, strict=True))
+    return (",".join(values[a:b]) for a, b in itertools.pairwise(bounds.tolist()))
 
 
 def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -> Instances:

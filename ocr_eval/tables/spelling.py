@@ -39,6 +39,9 @@ def spell_all(values: NDArray[np.float64]) -> list[str]:
     """``spell`` of many."""
     whole = values.astype("int64")
     if (whole == values).all():
+        low, high = (int(whole.min()), int(whole.max())) if len(whole) else (0, 0)
+        if high - low < len(whole):  # pixels recur: every number is spelled once
+            return list(map(list(map(str, range(low, high + 1))).__getitem__, (whole - low).tolist()))
         return list(map(str, whole.tolist()))
     return [str(int(v)) if v == int(v) else repr(v) for v in values.tolist()]  # spell, without its calls
 
