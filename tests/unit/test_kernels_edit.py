@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from ocr_eval.kernels.edit import distances
+from ocr_eval.kernels.edit import TRACED, distances, edits
+from ocr_eval.text.distance import alignment
 
 LENGTHS = (0, 1, 2, 31, 63, 64, 65, 128)
 ALPHABETS = {
@@ -72,6 +73,33 @@ def test_scratch_is_clean_after_every_pair() -> None:
     together = distances(*pack(gt), *pack(pred)).tolist()
     alone = [int(distances(*pack([a]), *pack([b]))[0]) for a, b in zip(gt, pred, strict=True)]
     assert together == alone
+
+
+@pytest.mark.parametrize("name", ["two_letters", "latin", "colliding", "astral"])
+def test_the_alignment_is_the_one_of_rapidfuzz(name: str) -> None:
+    # Few letters and many errors: most pairs have several shortest alignments with other deletions and insertions.
+    draw = random.Random(name)
+    gt, pred = [], []
+    for _ in range(3000):
+        own = words(draw, ALPHABETS[name], draw.choice((3, 8, 20, 66)))
+        kept = [draw.choice((c, c, c, "", words(draw, ALPHABETS[name], 2))) for c in own]
+        gt.append(own)
+        pred.append(draw.choice(("".join(kept), words(draw, ALPHABETS[name], draw.randrange(70)))))
+    found = list(zip(*(column.tolist() for column in edits(*pack(gt), *pack(pred))), strict=True))
+    expected = [alignment(a, b) for a, b in zip(gt, pred, strict=True)]
+    told = [k for k, (_, deletions) in enumerate(found) if deletions >= 0]
+    assert [found[k] for k in told] == [(expected[k].distance, expected[k].deletions) for k in told]
+    assert len({len(gt[k]) for k in told}) == 4
+    assert all(len(gt[k]) > 64 for k in set(range(len(gt))) - {*told})
+
+
+def test_an_alignment_too_long_to_follow_back_is_handed_back() -> None:
+    # Two substitutions, or as many deletions as insertions: only the way back tells.
+    gt, pred = ["ab", "b" * TRACED + "axa"], ["c" * (TRACED + 1), "cxc"]
+    distance, deletions = (column.tolist() for column in edits(*pack(gt), *pack(pred)))
+    assert distance == [TRACED + 1, TRACED + 2]
+    assert deletions == [-1, -1]
+    assert edits(*pack(["ab"]), *pack(["c" * TRACED]))[1].tolist() == [0]
 
 
 def test_no_pairs_at_all() -> None:
