@@ -30,10 +30,16 @@ def reveal(
 
     ``areas``: of images in square pixels, by sample; where one is not known, what the ground truth spans stands for it.
     """
-    shown, notices = count(gt, pred, areas or {})
+    return with_revealing(records, *count(gt, pred, areas or {}))
+
+
+def with_revealing(
+    records: Sequence[Record], shown: Mapping[str, int | None], notices: Sequence[Notice]
+) -> list[Record]:
+    """The records with these counts, and with what each protocol ignored, and with the warnings."""
     made = []
     for record in records:
-        own = {"predictions": shown["predictions"], "ignored": _ignored(record)} | shown
+        own = {"predictions": shown["predictions"], "ignored": _ignored(record)} | dict(shown)
         made.append(replace(record, revealing=own, notices=merge_notices((*record.notices, *notices))))
     return made
 

@@ -19,7 +19,7 @@ def to_markdown(records: Sequence[Record], *, long: bool = False, ci: Uncertaint
     names = display_names(records)
     for spelled, group in grouped(records).items():
         metrics = metric_names(group)
-        samples = len(group[0].counts.sample_ids)
+        samples = group[0].counts.size
         lines = [f"**{markdown(spelled)}** · {samples} samples", ""]
         header = [*(markdown(name) for name in metrics), *_rank_header(group, ci)]
         lines.append("| prediction | " + " | ".join(header) + " |")
@@ -40,7 +40,7 @@ def to_latex(records: Sequence[Record], *, long: bool = False, ci: Uncertainty |
     names = display_names(records)
     for spelled, group in grouped(records).items():
         metrics = metric_names(group)
-        samples = len(group[0].counts.sample_ids)
+        samples = group[0].counts.size
         header = [*(latex(name) for name in metrics), *_rank_header(group, ci)]
         lines = [
             rf"% {latex(spelled)}, {samples} samples",

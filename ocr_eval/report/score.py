@@ -82,7 +82,7 @@ def to_csv(records: Sequence[Record], *, long: bool = False, ci: Uncertainty | N
         for name, value in record.metrics.items():
             cell = "" if value is None else repr(value)
             ends = ",".join(map(repr, intervals[name])) if name in intervals else ","
-            lines.append(f"{head},{len(record.counts.sample_ids)},{name},{cell},{ends}")
+            lines.append(f"{head},{record.counts.size},{name},{cell},{ends}")
     return "\n".join(lines) + "\n"
 
 
@@ -124,7 +124,7 @@ def _table(group: Sequence[Record], names: dict[str, str], width: int, ci: Uncer
     metrics = metric_names(group)
     spelled = group[0].protocol
     custom = " · custom" if "(" in spelled else ""
-    lines = [f"{terminal(spelled)}{custom} · {len(group[0].counts.sample_ids)} samples"]
+    lines = [f"{terminal(spelled)}{custom} · {group[0].counts.size} samples"]
     rows = [[_cell(record, name, ci) for name in metrics] for record in group]
     header = list(metrics)
     ranks = {} if ci is None else {r.prediction: rank for r in group if (rank := ci.rank(r)) is not None}
