@@ -22,7 +22,8 @@ from ocr_eval.kernels.jit import read_only
 from ocr_eval.kernels.outlier_loops import outlier_areas as outlier_areas
 
 _BRUTE = 10_000  # same-sample pairs from which a grid pays
-_CELLS = 16  # a box on more cells than this is not put into the grid
+_CELLS = 4.0  # a box longer or higher than so many cells is not put into the grid
+_ROOM = 4  # pairs per instance that a grid keeps when it counts them
 _ONCE = 1 << 20  # same-sample pairs up to which candidates are listed without being counted first
 _PAIRS_PER_RING = 0.4  # from here on edge tables are cheaper than finding convex rings and clipping them
 
@@ -39,7 +40,7 @@ def side(start, xy, ring, shape):
 def candidates(gt, pred, limit):
     """As ``vector.candidates``: brute force in small samples, a uniform grid in large ones."""
     gt_box, pred_box = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
-    work = np.diff(gt.start) * np.diff(pred.start)
+    work = (gt.start[1:] - gt.start[:-1]) * (pred.start[1:] - pred.start[:-1])
     large = work >= _BRUTE
     count = np.zeros(len(gt.area), np.int64)
     begin, found = read_only((), np.int64), np.empty(0, np.int64)
@@ -47,53 +48,49 @@ def candidates(gt, pred, limit):
     once = not large.any() and work.sum() <= _ONCE
     if once:
         found = np.empty(work.sum() + 1, np.int64)
-    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, once, found)
-    grids = {s: _grid(gt, pred, gt_box, pred_box, s) for s in np.flatnonzero(large).tolist()}
-    for arguments in grids.values():
-        pairs.grid(gt_box, pred_box, *arguments, count, begin, False, found)
+    some_small = not large.all()
+    if some_small:
+        pairs.brute(*boxes, read_only(large, np.bool_), count, begin, once, found)
+    grids = {
+        s: _grid(gt.start, gt_box, pred.start, pred_box, s, count) for s in np.flatnonzero(large).tolist()
+    }
     ends = np.concatenate([[0], np.cumsum(count)])
     own = np.diff(ends[gt.start])
     if len(own):
-        limit(int(own.argmax()), int(own.max()), int(ends[-1]))
+        fullest = int(own.argmax())
+        limit(fullest, int(own[fullest]), int(ends[-1]))
     g = np.repeat(np.arange(len(count)), count)
     if once:
         return g, found[: ends[-1]].copy()
-    # A grid gives its pairs unsorted; where most pairs meet it saves nothing.
-    large &= own < work // 8
     found = np.empty(ends[-1] + 1, np.int64)
-    begin = read_only(ends, np.int64)
-    pairs.brute(*boxes, read_only(large, np.bool_), count, begin, True, found)
-    p = found[:-1]
-    for s in np.flatnonzero(large).tolist():
-        pairs.grid(gt_box, pred_box, *grids[s], count, begin, True, found)
-        part = slice(ends[gt.start[s]], ends[gt.start[s + 1]])
-        p[part] = p[part][np.lexsort((p[part], g[part]))]
-    return g, p
+    if some_small:
+        pairs.brute(*boxes, read_only(large, np.bool_), count, read_only(ends, np.int64), True, found)
+    for s, (arguments, some) in grids.items():
+        if len(some) < own[s]:
+            # Room for the longest stretch behind the last pair.
+            some = np.empty(own[s] + len(arguments[-1]) + 1, np.int64)
+            pairs.grid(*arguments, count, some)
+        found[ends[gt.start[s]] : ends[gt.start[s + 1]]] = some[: own[s]]
+    return g, found[:-1]
 
 
-def _grid(gt, pred, gt_box, pred_box, s):
-    """Arguments of ``pairs.grid`` for sample s: cells twice as wide and high as the mean box, but not too many."""
-    gts, preds = read_only(gt.start[s : s + 2], np.int64), read_only(pred.start[s : s + 2], np.int64)
-    own = pred_box[:, preds[0] : preds[1]]
-    own = own[:, own[0] <= own[2]]
-    most = max(1024, 4 * own.shape[1])
-    low = own[:2].min(1, initial=np.inf) if own.size else np.zeros(2)
-    reach = own[2:].max(1) - low if own.size else np.zeros(2)
-    length = np.maximum(2 * (own[2:] - own[:2]).mean(1), 1e-6) if own.size else np.ones(2)
-    length = np.maximum(length, reach / most)
-    while np.prod(np.floor(reach / length) + 1) > most:
-        length *= 1.25
-    shape, origin = read_only(np.floor(reach / length) + 1, np.int64), read_only(low, np.float64)
-    heads = np.empty(int(shape[0] * shape[1]) + 1, np.int64)
-    place = (pred_box, preds, origin, read_only(length, np.float64), shape, _CELLS, heads)
-    nothing = np.empty(0, np.int64)
-    items, wide = (np.empty(n, np.int64) for n in pairs.bucket(*place, nothing, nothing))
-    if len(items):
-        pairs.bucket(*place, items, wide)
-    elif len(wide):
-        # Nothing but wide boxes: every gt looks at every prediction.
-        wide = np.arange(preds[0], preds[1])
-    return gts, *place[1:6], *(read_only(array, np.int64) for array in (heads, items, wide))
+def _grid(gt_start, gt_box, pred_start, pred_box, s, count):
+    """Counts of sample s; the arguments of ``pairs.grid``, and its pairs where they are not too many.
+
+    Cells are twice as wide and high as the mean box, but there are not too many of them.
+    """
+    span = *gt_start[s : s + 2].tolist(), *pred_start[s : s + 2].tolist()
+    n, x, y, x_high, y_high, wide, tall = pairs.extent(pred_box, span[2], span[3])
+    most, size = max(1024, 4 * n), span[3] - span[2]
+    across, down = (x_high - x, y_high - y) if n else (0.0, 0.0)
+    wide, tall = max(2 * wide / max(n, 1), across / most, 1e-6), max(2 * tall / max(n, 1), down / most, 1e-6)
+    while (across // wide + 1) * (down // tall + 1) > most:
+        wide, tall = 1.25 * wide, 1.25 * tall
+    place, shape = (x, y, 1 / wide, 1 / tall), (int(across // wide) + 1, int(down // tall) + 1)
+    scratch = np.empty(shape[0] * shape[1] + 1, np.int64), np.empty((4, size)), *np.empty((2, size), np.int64)
+    arguments = gt_box, pred_box, span, place, shape, _CELLS, *scratch
+    found = np.empty(_ROOM * (size + span[1] - span[0]), np.int64)
+    return arguments, found if pairs.grid(*arguments, count, found) else found[:0]
 
 
 def shared_areas(gt, pred, g, p, special):

@@ -48,70 +48,128 @@ def brute(gt_start, gt_box, pred_start, pred_box, large, count, begin, fill, fou
 
 
 @kernel
-def grid(
-    gt_box,
-    pred_box,
-    gts,
-    preds,
-    origin,
-    cell_size,
-    shape,
-    most,
-    heads,
-    items,
-    wide,
-    count,
-    begin,
-    fill,
-    found,
-):
-    """One sample through a grid of ``shape`` (columns, rows); ``gts`` and ``preds`` are (first, behind last).
+def extent(box, first, last):
+    """Of boxes first … last - 1 but empty ones: number, low x, low y, high x, high y, sums of widths, of heights."""
+    n = 0
+    x_low, y_low, x_high, y_high, wide, tall = np.inf, np.inf, -np.inf, -np.inf, 0.0, 0.0
+    for p in range(first, last):
+        if box[0, p] <= box[2, p]:
+            n += 1
+            x_low, y_low = min(x_low, box[0, p]), min(y_low, box[1, p])
+            x_high, y_high = max(x_high, box[2, p]), max(y_high, box[3, p])
+            wide += box[2, p] - box[0, p]
+            tall += box[3, p] - box[1, p]
+    return n, x_low, y_low, x_high, y_high, wide, tall
 
-    ``heads`` (cells + 1,) are offsets of ``items`` (predictions per cell) and ``wide`` are predictions on more than
-    ``most`` cells, all made by ``bucket``. A pair is reported in the first cell both share; per gt the order of
-    predictions is that of cells, so the caller sorts. A gt on more than ``most`` cells looks at every prediction.
+
+@kernel
+def grid(gt_box, pred_box, span, place, shape, most, heads, boxes, items, cell_of, count, found):
+    """One sample through a grid: counts per gt, and pairs into ``found``; False if that was too short.
+
+    ``span``: first gt, behind the last, first prediction, behind the last. ``place``: low x, low y of the grid, cells
+    per unit of x and of y; ``shape``: columns, rows. A prediction lies in the cell of its low corner, so that a row of
+    cells is one stretch of ``items``, whose ``boxes`` stand in the same order; a gt looks as far to the left and up as
+    the largest box reaches. Boxes longer than ``most`` cells are in none: they follow behind the items, for every gt to
+    look at. ``heads`` (cells + 1,), ``boxes`` (4, predictions), ``items`` and ``cell_of`` are scratch.
+
+    Pairs stand gt after gt, each with its predictions in table order.
     """
-    for g in range(gts[0], gts[1]):
+    first, last = span[2], span[3]
+    columns, rows = shape[0], shape[1]
+    heads[:] = 0
+    reach_x, reach_y = 0.0, 0.0
+    for p in range(first, last):
+        wide, tall = pred_box[2, p] - pred_box[0, p], pred_box[3, p] - pred_box[1, p]
+        if not pred_box[0, p] <= pred_box[2, p]:
+            cell_of[p - first] = -2
+        elif wide * place[2] > most or tall * place[3] > most:
+            cell_of[p - first] = -1
+        else:
+            reach_x, reach_y = max(reach_x, wide), max(reach_y, tall)
+            at = cell(pred_box[1, p], place[1], place[3], rows) * columns
+            at += cell(pred_box[0, p], place[0], place[2], columns)
+            cell_of[p - first] = at
+            heads[at] += 1
+    total = 0
+    for at in range(heads.size):
+        total += heads[at]
+        heads[at] = total
+    behind = total
+    for p in range(first, last):
+        if cell_of[p - first] == -1:
+            items[behind] = p
+            for i in range(4):
+                boxes[i, behind] = pred_box[i, p]
+            behind += 1
+    # From the back, so that the items of a cell stay in table order and heads become beginnings.
+    for p in range(last - 1, first - 1, -1):
+        at = cell_of[p - first]
+        if at >= 0:
+            heads[at] -= 1
+            items[heads[at]] = p
+            for i in range(4):
+                boxes[i, heads[at]] = pred_box[i, p]
+    lefts, tops, rights, bottoms = boxes[0], boxes[1], boxes[2], boxes[3]
+    k, filled = 0, True
+    for g in range(span[0], span[1]):
         x_low, y_low, x_high, y_high = gt_box[0, g], gt_box[1, g], gt_box[2, g], gt_box[3, g]
-        k = begin[g] if fill else 0
-        left, right = (
-            cell(x_low, origin[0], cell_size[0], shape[0]),
-            cell(x_high, origin[0], cell_size[0], shape[0]),
-        )
-        top, bottom = (
-            cell(y_low, origin[1], cell_size[1], shape[1]),
-            cell(y_high, origin[1], cell_size[1], shape[1]),
-        )
-        everything = (right - left + 1) * (bottom - top + 1) > most
-        if not x_low <= x_high:
-            left, right, top, bottom, everything = 0, -1, 0, -1, False
-        for i in range(preds[1] - preds[0] if everything else wide.size):
-            p = preds[0] + i if everything else wide[i]
-            if not (x_low <= pred_box[2, p] and x_high >= pred_box[0, p]):
-                continue
-            if y_low <= pred_box[3, p] and y_high >= pred_box[1, p]:
-                if fill:
-                    found[k] = p
-                k += 1
-        if everything:
-            right = left - 1
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                at = row * shape[0] + column
-                for i in range(heads[at], heads[at + 1]):
-                    p = items[i]
-                    if not (x_low <= pred_box[2, p] and x_high >= pred_box[0, p]):
-                        continue
-                    if not (y_low <= pred_box[3, p] and y_high >= pred_box[1, p]):
-                        continue
-                    own_row = max(top, cell(pred_box[1, p], origin[1], cell_size[1], shape[1]))
-                    own_column = max(left, cell(pred_box[0, p], origin[0], cell_size[0], shape[0]))
-                    if own_row == row and own_column == column:
-                        if fill:
-                            found[k] = p
-                        k += 1
-        if not fill:
-            count[g] = k
+        begin = k
+        if x_low <= x_high:
+            # A little further than the reach: differences of coordinates are rounded.
+            x = x_low - reach_x - 2.0**-50 * (abs(x_low) + reach_x)
+            y = y_low - reach_y - 2.0**-50 * (abs(y_low) + reach_y)
+            left, right = cell(x, place[0], place[2], columns), cell(x_high, place[0], place[2], columns)
+            top, bottom = cell(y, place[1], place[3], rows), cell(y_high, place[1], place[3], rows)
+            for row in range(top, bottom + (2 if behind > total else 1)):
+                if row <= bottom:
+                    start, stop = heads[row * columns + left], heads[row * columns + right + 1]
+                else:
+                    start, stop = total, behind
+                filled = filled and k + stop - start < found.size
+                # Unsigned, so that no index is asked whether it counts from the end.
+                if filled:
+                    for i in range(np.uint64(start), np.uint64(stop)):
+                        # As in ``brute``: written always, kept only when the counter moves.
+                        found[np.uint64(k)] = items[i]
+                        k += (
+                            (x_low <= rights[i])
+                            & (x_high >= lefts[i])
+                            & (y_low <= bottoms[i])
+                            & (y_high >= tops[i])
+                        )
+                else:
+                    for i in range(np.uint64(start), np.uint64(stop)):
+                        k += (
+                            (x_low <= rights[i])
+                            & (x_high >= lefts[i])
+                            & (y_low <= bottoms[i])
+                            & (y_high >= tops[i])
+                        )
+        count[g] = k - begin
+        if filled and k > begin + 1:
+            sort(found, begin, k)
+    return filled
+
+
+@kernel
+def sort(values, begin, end):
+    """Sorts a stretch that consists of a few rising runs (Shell's sort, in place)."""
+    i = begin + 1
+    while i < end and values[i - 1] < values[i]:
+        i += 1
+    if i == end:
+        return
+    gap = 1
+    while gap < (end - begin) // 3:
+        gap = 3 * gap + 1
+    while gap >= 1:
+        for i in range(begin + gap, end):
+            value, j = values[i], i
+            while j >= begin + gap and values[j - gap] > value:
+                values[j] = values[j - gap]
+                j -= gap
+            values[j] = value
+        gap //= 3
 
 
 @kernel
@@ -145,64 +203,20 @@ def plan(
 
 
 @kernel
-def cell(value, origin, side, cells):
-    """The row or column of a coordinate, kept inside the grid."""
-    return min(max(np.int64(np.floor((value - origin) / side)), 0), cells - 1)
-
-
-@kernel
-def bucket(pred_box, preds, origin, cell_size, shape, most, heads, items, wide):
-    """Counting sort of predictions into cells. Returns (number of items, number of wide ones).
-
-    With empty ``items`` it only counts. Predictions on more than ``most`` cells are ``wide``; empty boxes are nowhere.
-    """
-    heads[:] = 0
-    total, wides = 0, 0
-    for turn in range(2 if items.size else 1):
-        wides = 0
-        # The second time from the back, so that the items of a cell stay in table order and heads become beginnings.
-        for i in range(preds[1] - preds[0]):
-            p = preds[0] + i if turn == 0 else preds[1] - 1 - i
-            if not pred_box[0, p] <= pred_box[2, p]:
-                continue
-            left, right = (
-                cell(pred_box[0, p], origin[0], cell_size[0], shape[0]),
-                cell(pred_box[2, p], origin[0], cell_size[0], shape[0]),
-            )
-            top, bottom = (
-                cell(pred_box[1, p], origin[1], cell_size[1], shape[1]),
-                cell(pred_box[3, p], origin[1], cell_size[1], shape[1]),
-            )
-            if (right - left + 1) * (bottom - top + 1) > most:
-                if turn == 1:
-                    wide[wides] = p
-                wides += 1
-                continue
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    at = row * shape[0] + column
-                    if turn == 0:
-                        heads[at] += 1
-                    else:
-                        heads[at] -= 1
-                        items[heads[at]] = p
-        if turn == 0:
-            for at in range(heads.size):
-                total += heads[at]
-                heads[at] = total
-    return total, wides
+def cell(value, low, per_unit, cells):
+    """The row or column of a coordinate, kept inside the grid; never falls where the coordinate rises."""
+    return np.int64(min(max((value - low) * per_unit, 0.0), cells - 1.0))
 
 
 def warm():
     """One call of every kernel, with the argument form all calls have."""
     box, two = read_only([[0], [0], [1], [1]], np.float64), read_only([0, 1], np.int64)
-    count, found, heads = np.zeros(1, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64)
+    count, found, heads = np.zeros(1, np.int64), np.zeros(3, np.int64), np.zeros(2, np.int64)
     brute(two, box, two, box, read_only([False], np.bool_), count, two, False, found)
-    place = two, read_only([0, 0], np.float64), read_only([1, 1], np.float64), read_only([1, 1], np.int64), 16
-    bucket(box, *place, heads, found[:1], found[:0])
+    extent(box, 0, 1)
+    scratch = heads, np.zeros((4, 1)), *np.zeros((2, 1), np.int64)
+    grid(box, box, (0, 1, 0, 1), (0.0, 0.0, 1.0, 1.0), (1, 1), 4.0, *scratch, count, found)
     one = read_only(found[:1], np.int64)
-    cells = [read_only(array, np.int64) for array in (heads, found[:1], found[:0])]
-    grid(box, box, two, *place, *cells, count, two, False, found)
     flag, byte, real = read_only([False], np.bool_), read_only([0], np.uint8), read_only([0], np.float64)
     column = box, byte, flag, real, two
     used = np.zeros(1, np.bool_)

@@ -94,6 +94,23 @@ def test_giants_and_empty_boxes_among_the_small(which: str) -> None:
 
 
 @pytest.mark.parametrize("which", ENGINES)
+def test_boxes_of_all_sizes_with_decimals_beside_a_small_sample(which: str) -> None:
+    draw = np.random.default_rng(6)
+
+    def page(count: int) -> np.ndarray:
+        low = draw.uniform(-9e5, -9e5 + 300, (count, 2))
+        return np.concatenate([low, low + 2.0 ** draw.uniform(-20, 8, (count, 2))], 1)
+
+    gts, preds = ([page(n) for n in sizes] for sizes in ((3, 180, 150), (5, 170, 160)))
+    preds[2][::2] = gts[2][:80]  # equal boxes
+    preds[1][:60, :2] = gts[1][:60, 2:]  # corners that touch
+    preds[1][:60, 2:] = preds[1][:60, :2] + 0.1
+    gt, pred = side(gts), side(preds)
+    g, p = engine(which).candidates(gt, pred, free)
+    assert list(zip(g.tolist(), p.tolist(), strict=True)) == listed(gt, pred)
+
+
+@pytest.mark.parametrize("which", ENGINES)
 def test_nothing_but_giants_or_nothing_at_all(which: str) -> None:
     draw = np.random.default_rng(5)
     spread = np.concatenate([boxes(draw, 1, 1, (1, 2)), boxes(draw, 1, 1, (1, 2)) + 10_000])
