@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ocr_eval.errors import InputError, quote, usage_error
 
@@ -54,6 +55,22 @@ def submission_path(name: str) -> Path:
     raise _unknown("stored submission", name, list(found))
 
 
+def twin(name: str) -> Any:
+    """The slow twin ``name`` as a new module: the file that the tests check our counts with, shipped for ``bench``.
+
+    Raises InputError (E_USAGE) when this installation has none.
+    """
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    for folder in _shipped("twins", "tests/oracles"):
+        spec = spec_from_file_location(f"ocr_eval_twin_{name}", folder / f"{name}.py")
+        if (folder / f"{name}.py").is_file() and spec is not None and spec.loader is not None:
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module
+    raise usage_error(f"this installation of ocr_eval holds no twin {quote(name)}", "install the wheel again")
+
+
 def _datasets(directory: str | os.PathLike[str] | None) -> dict[str, Path]:
     """Id -> folder. A data set is a folder with a card.toml; its id is the folder's name, so no id leads elsewhere."""
     found: dict[str, Path] = {}
@@ -73,14 +90,14 @@ def _folders(directory: str | os.PathLike[str] | None) -> Iterator[Path]:
     yield from _shipped("datasets")
 
 
-def _shipped(name: str) -> Iterator[Path]:
-    """The copy inside an installed wheel, then the folder of a checkout, each if it is there."""
+def _shipped(name: str, source: str | None = None) -> Iterator[Path]:
+    """The copy inside an installed wheel, then the folder of a checkout (``source``), each if it is there."""
     wheel, checkout = _PACKAGE / f"_{name}", _PACKAGE.parent
     if wheel.is_dir():
         yield wheel
     # A stranger's "datasets" may lie beside an installed package (Hugging Face's does): only our checkout counts.
-    if (checkout / name).is_dir() and _is_ours(checkout / "pyproject.toml"):
-        yield checkout / name
+    if (checkout / (source or name)).is_dir() and _is_ours(checkout / "pyproject.toml"):
+        yield checkout / (source or name)
 
 
 def _is_ours(project: Path) -> bool:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
     "study": ("ocr_eval.cli.study", "the PopEval paper's questions on the data at hand"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
+    "bench": ("ocr_eval.cli.bench", "time this installation, ratios to slow twins of the same rules"),
     "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-GLOBAL_KEYS = ("quiet", "verbose", "color", "progress", "max_errors", "datasets", "traceback")
+GLOBAL_KEYS = ("quiet", "verbose", "color", "progress", "max_errors", "datasets", "no_cache", "traceback")
 COMMAND_KEYS: dict[str, tuple[str, ...]] = {
     "score": (
         "protocol",
@@ -23,6 +23,7 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "isolate",
         "kernels",
         "keep_going",
+        "jobs",
     ),
     "validate": (
         "protocol",
@@ -118,5 +119,6 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "paper_figures",
     ),
     "demo": ("out",),
-    "warm": (),
+    "bench": ("quick", "against", "format"),
+    "warm": ("jobs",),
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 import ocr_eval
+from ocr_eval.bench.machine import cores, processor
 from ocr_eval.tables.instances import Instances
 from tests.bench import rivals
 from tests.bench.ratio import ROUNDS, Ratio, Side, in_process, ratio
@@ -80,8 +80,8 @@ class Race:
             "inside": inside,
             "equal": found.equal,
             "best_seconds": [_short(min(found.ours)), _short(min(found.peer))],
-            "cpu": _cpu(),
-            "cores": os.cpu_count(),
+            "cpu": processor(),
+            "cores": cores(),
             "load": round(found.load, 2),
             "python": platform.python_version(),
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -120,17 +120,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def _short(value: float) -> float:
     return float(f"{value:.3g}")
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
-        platform.machine(),
-    )
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,13 @@
-"""Two clocked calls -> how often one fits into the other, with the spread, after their answers were compared.
+"""Clocked calls of benches beyond ``ocr_eval.bench.ratio``: wall time, other processes, whole commands.
 
-A side is a function ``repeat -> (seconds, answer)``: it does its work that often and says how long that took, by the
-clock that suits it. ``in_process`` takes the processor time of this process, ``on_the_wall`` its wall time, ``Command``
-the wall time of a new process, ``Separate`` and ``Child`` (polygon3.py) the processor time that another one reports. Rounds alternate, so that other load on the
-machine slows both.
+``in_process`` takes the processor time of this process, ``on_the_wall`` its wall time, ``Command`` the wall time of a
+new process, ``Separate`` and ``Child`` (polygon3.py) the processor time that another one reports.
 """
 
 from __future__ import annotations
 
-import gc
 import json
-import math
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -21,76 +16,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-Side = Callable[[int], tuple[float, Any]]
-Equal = Callable[
-    [Any, Any], bool | float
-]  # True or the largest difference; raises AssertionError when not equal
+from ocr_eval.bench.ratio import ROUNDS, Equal, Ratio, Side, in_process, ratio
 
-ROUNDS = 9
-SHORTEST = 0.02  # seconds one timed stretch should at least take; shorter work is repeated
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """Time of the peer over ours, one per round; above 1 we are faster. Seconds are for one repetition."""
-
-    ratios: tuple[float, ...]
-    ours: tuple[float, ...]
-    peer: tuple[float, ...]
-    equal: bool | float
-    load: float  # average number of running processes while it was measured
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.ratios)
-
-
-def ratio(ours: Side, peer: Side, rounds: int = ROUNDS, *, equal: Equal, drop: int = 0) -> Ratio:
-    """Compares the answers, warms both sides, then times ours and the peer in turn; ``drop`` first rounds don't count.
-
-    Raises AssertionError when the answers differ, or when a kernel was compiled while the clock ran.
-    """
-    first_ours, answer = ours(1)
-    first_peer, expected = peer(1)
-    agreement = equal(answer, expected)
-    warm_ours, warm_peer = ours(1)[0], peer(1)[0]
-    repeat_ours = _repeats(min(first_ours, warm_ours))
-    repeat_peer = _repeats(min(first_peer, warm_peer))
-    before = compiled()
-    times = []
-    for _ in range(rounds + drop):
-        times.append((ours(repeat_ours)[0] / repeat_ours, peer(repeat_peer)[0] / repeat_peer))
-    assert compiled() == before, f"a kernel was compiled during the measurement: {compiled() - before}"
-    kept = times[drop:]
-    return Ratio(
-        tuple(b / a for a, b in kept),
-        tuple(a for a, _ in kept),
-        tuple(b for _, b in kept),
-        agreement,
-        os.getloadavg()[0],
-    )
-
-
-def _repeats(seconds: float) -> int:
-    return min(10_000, max(1, math.ceil(SHORTEST / max(seconds, 1e-7))))
-
-
-def in_process(call: Callable[[], Any]) -> Side:
-    """Processor time of this process, all threads; the collector of cycles is off, as in ``timeit``."""
-
-    def side(repeat: int) -> tuple[float, Any]:
-        answer = None
-        gc.collect()
-        gc.disable()
-        try:
-            begin = time.process_time()
-            for _ in range(repeat):
-                answer = call()
-            return time.process_time() - begin, answer
-        finally:
-            gc.enable()
-
-    return side
+__all__ = [
+    "ROUNDS",
+    "Command",
+    "Equal",
+    "Ratio",
+    "Separate",
+    "Side",
+    "in_process",
+    "on_the_wall",
+    "ratio",
+]
 
 
 def on_the_wall(call: Callable[[], Any]) -> Side:
@@ -175,14 +113,3 @@ class Command:
             )
             output = done.stdout
         return seconds, self.answer(output)
-
-
-def compiled() -> set[str]:
-    """Every kernel signature that Numba has compiled so far in this process, as ``module.kernel(types)``."""
-    found = set()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("ocr_eval.kernels."):
-            for attribute, value in vars(module).items():
-                for types in getattr(value, "signatures", None) or ():
-                    found.add(f"{name}.{attribute}{types}")
-    return found

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ocr_eval.bench import naive
 from ocr_eval.tables.instances import Instances
 from scripts import peers
 from tests.bench import optimal, tightness, totaltext
@@ -58,32 +59,8 @@ def _shapely_rings(table: Instances) -> Any:
 
 def _shapely_matches(inputs: RingPairs) -> Side:
     """How detection toolkits do it: for every pair of a sample ``intersection`` and ``union`` of two polygons."""
-    gts, preds = _shapely_rings(inputs.gt).tolist(), _shapely_rings(inputs.pred).tolist()
-    care = inputs.gt.care.tolist()
-    spans = [(inputs.gt.span(s), inputs.pred.span(s)) for s in range(len(inputs.gt.sample_ids))]
-
-    def call() -> list[int]:
-        rows: list[int] = []
-        for own_gt, own_pred in spans:
-            ignored = {
-                p
-                for p in own_pred
-                if any(
-                    not care[g] and preds[p].area and gts[g].intersection(preds[p]).area / preds[p].area > 0.5
-                    for g in own_gt
-                )
-            }
-            overlap = {(g, p): _overlap(gts[g], preds[p]) for g in own_gt for p in own_pred}
-            taken: set[int] = set()
-            for g in own_gt:
-                found = (p for p in own_pred if p not in ignored and p not in taken and overlap[g, p] > 0.5)
-                p = next(found, None) if care[g] else None
-                if p is not None:
-                    taken.add(p)
-            rows += [len(taken), sum(care[g] for g in own_gt), len(own_pred) - len(ignored)]
-        return rows
-
-    return in_process(call)
+    gts, preds = naive.polygons(inputs.gt), naive.polygons(inputs.pred)
+    return in_process(lambda: naive.rrc_rows(inputs.gt, inputs.pred, gts, preds))
 
 
 def _shapely_best_gts(inputs: RingPairs) -> Side:
@@ -118,11 +95,6 @@ def _overlap_valid(gt: Any, pred: Any) -> float:
         return 0.0
     shared: float = pred.intersection(gt).area
     return shared / max(gt.area + pred.area - shared, 1e-5)
-
-
-def _overlap(a: Any, b: Any) -> float:
-    union: float = a.union(b).area
-    return a.intersection(b).area / union if union else 0.0
 
 
 def _shapely_tree(inputs: Boxes) -> Side:

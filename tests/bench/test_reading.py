@@ -1,4 +1,4 @@
-"""Bytes of 500 files of quads -> coordinates: by us with every check and message, and by a regular expression a line."""
+"""Bytes of 500 files of quads -> coordinates: by us with every message, and by a regular expression a line."""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ PLACES = {
     "ocr_eval/": "ocr_eval/",
     "datasets/": "ocr_eval/_datasets/",
     "leaderboard/": "ocr_eval/_leaderboard/",
+    "tests/oracles/official_style_rrc.py": "ocr_eval/_twins/official_style_rrc.py",
+    "tests/oracles/popeval.py": "ocr_eval/_twins/popeval.py",
 }
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
@@ -118,6 +120,12 @@ def test_installed_demo_runs_from_another_folder(site: Path, tmp_path: Path) -> 
     assert (pages / "index.html").is_file() and (pages / "ko" / "index.html").is_file()
     assert len(list(pages.rglob("*.jpg"))) == len(list((site / "ocr_eval/_datasets/sample/images").iterdir()))
     assert "<image " in next((pages / "i" / "sample").glob("img-1-*.html")).read_text(encoding="utf-8")
+
+
+def test_installed_twins_of_the_bench_load(site: Path, tmp_path: Path) -> None:
+    code = "from ocr_eval.assets import twin; print(twin('popeval').__file__, twin('official_style_rrc').__file__)"
+    told = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(site), PYTHONSAFEPATH="1").split()
+    assert [Path(name).is_relative_to(site / "ocr_eval/_twins") for name in told] == [True, True]
 
 
 def test_version_is_told_once(site: Path, tmp_path: Path) -> None:
