@@ -112,6 +112,15 @@ def count_shard(
         return Part.failed((digests["gt"], digests["prediction"]), error, role)
 
 
+def tables_of(plan: Plan, gt: str, pred: str) -> tuple[Instances, Instances]:
+    """Both tables of a pair of shards; raises InputError as reading a file does."""
+    from ocr_eval.formats.shards import content_of_shard
+
+    limits = Limits()._replace(**plan.limits)
+    truth = _read(gt, content_of_shard(gt, limits), plan, plan.gt, "gt", None)
+    return truth, _read(pred, content_of_shard(pred, limits), plan, plan.pred, "prediction", truth)
+
+
 def _read(
     path: str, content: bytes, plan: Plan, arguments: dict[str, Any], role: str, gt: Instances | None
 ) -> Instances:
@@ -152,7 +161,7 @@ def _counted(plan: Plan, digests: tuple[str, str], gt: Instances, pred: Instance
     if not counting:
         return part
     rules = [protocol(spelled) for spelled in plan.protocols]
-    lexicon = None if plan.lexicon is None else Lexicon.of(plan.lexicon)
+    lexicon = None if plan.lexicon is None else Lexicon(plan.lexicon)
     job = Job(gt, rules, "", lexicon, plan.invalid_polygons, plan.kernels)
     joined, pairing = job.pair(pred)
     shown, shown_notices = revealed(gt, pred, {})

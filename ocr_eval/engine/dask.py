@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from types import TracebackType
@@ -129,7 +130,7 @@ class Cluster:
                 try:
                     reply = Reply(k, *future.result())
                 except killed:
-                    reply = Reply(k, None)
+                    reply = Reply(k, None, status=-signal.SIGTERM)  # how it died, the cluster does not say
                 future.release()
                 submit()
                 yield reply

@@ -106,7 +106,7 @@ class Part:
                     total=header["total"],
                     faulty=header["faulty"],
                 )
-        except (OSError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"not the counts of a shard: {error}") from None
 
 

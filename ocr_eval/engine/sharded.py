@@ -145,7 +145,8 @@ class ShardedJob:
             if not left:
                 return
         shard, status = next(iter(sorted(dead.items())))
-        reason = f"{ATTEMPTS} processes that counted this shard ended with status {status}, perhaps for want of memory"
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        reason = f"{ATTEMPTS} processes that counted this shard ended with {how}, perhaps for want of memory"
         raise InputError(
             [Problem("E_LIMIT", reason, "cut smaller shards, or use fewer workers", merger.shards[shard][0])]
         )
@@ -213,3 +214,28 @@ class ShardedJob:
                 Record.of(rule, table, own, prediction=name, notices=whole.notices, provenance=provenance)
             )
         return with_revealing(records, whole.shown, whole.shown_notices)
+
+    def explained(self, records: list[Record], pairs: Sequence[tuple[str, str | None]]) -> list[Record]:
+        """The records, those next to zero with what would explain the first pair of shards."""
+        from ocr_eval.engine.chunks import tables_of
+        from ocr_eval.engine.suspicion import explained, is_suspicious
+
+        first = next(((gt, pred) for gt, pred in pairs if pred is not None), None)
+        if first is None or not any(map(is_suspicious, records)):
+            return records
+        from ocr_eval.engine.why_zero import CODE
+        from ocr_eval.formats.shards import base_name
+
+        told = explained(records, self.rules, *tables_of(self.plan, *first))
+        if len(pairs) == 1:
+            return told
+        where = quote(base_name(first[1]))
+        return [
+            replace(
+                r,
+                notices=tuple(
+                    replace(n, message=f"{where}: {n.message}") if n.code == CODE else n for n in r.notices
+                ),
+            )
+            for r in told
+        ]
