@@ -3,8 +3,8 @@
     python scripts/tables.py            writes them
     python scripts/tables.py --check    exit 1 when README.md is stale
 
-Results come from ``python -m pytest tests/bench --results tests/bench/results.jsonl``, one line per comparison; of
-several lines for one comparison the last counts. Nobody types a number.
+Results come from ``python scripts/bench.py``, one line per comparison; of several lines for one comparison the last
+counts. Nobody types a number.
 """
 
 from __future__ import annotations
@@ -37,18 +37,59 @@ def protocol_table() -> str:
     return markdown(rows)
 
 
+SUBJECTS = {  # file of tests/bench -> heading, in the order of the page
+    "process": "Whole commands",
+    "rrc_iou": "ICDAR detection",
+    "reading": "Reading files",
+    "geometry": "Areas and candidate pairs",
+    "threads": "Threads",
+    "texts": "Edit distances",
+    "popeval": "PopEval",
+    "detection": "Total-Text",
+    "curved": "Curved text",
+    "optimal": "COCO AP, best assignment",
+    "tightness": "TIoU, HierText",
+    "statistics": "Intervals",
+    "agreement": "Agreement of annotators",
+}
+
+
 def speed_table(lines: list[dict[str, Any]]) -> str:
-    """One row per work and engine with all its rivals, and what they were measured on."""
+    """One table per subject, one row per comparison, and what they were measured on."""
     if not lines:
-        return "Not measured yet: `python -m pytest tests/bench --results tests/bench/results.jsonl`."
-    cells: dict[tuple[str, str], list[str]] = {}
-    for line in latest(lines):
-        spread = f"{line['ratio_min']:g} – {line['ratio_max']:g}"
-        cell = f"**{line['ratio_median']:g}** ({spread}) {rival(line)}"
-        cells.setdefault((line["work"], engine(line)), []).append(cell)
-    rows = [["work", "our engine", "times faster than (lowest and highest round)"]]
-    rows += [[work, by, "<br>".join(found)] for (work, by), found in cells.items()]
-    return markdown(rows) + "\n\n" + conditions(latest(lines))
+        return "Not measured yet: `python scripts/bench.py`."
+    head = ["work", "our engine", "rival", "times as fast", "lowest – highest", "aim", "reached"]
+    tables: dict[str, list[list[str]]] = {name: [] for name in SUBJECTS}
+    kept = latest(lines)
+    for line in kept:
+        tables.setdefault(line.get("group", ""), []).append(speed_row(line))
+    parts = [reached(kept)]
+    for name, rows in tables.items():
+        if rows:
+            parts.append(f"**{SUBJECTS.get(name, name or 'All')}**")
+            parts.append(markdown([head, *rows]))
+    return "\n\n".join([*parts, conditions(kept)])
+
+
+def speed_row(line: dict[str, Any]) -> list[str]:
+    """Cells of one comparison. The aim is the reference's, or that of its prototype where that was faster."""
+    ratio, aim = line["ratio_median"], line.get("reach")
+    spread = f"{number(line['ratio_min'])} – {number(line['ratio_max'])}"
+    met = "" if aim is None else "yes" if ratio >= aim else "no"
+    shown = "" if aim is None else number(aim)
+    return [line["work"], engine(line), rival(line), f"**{number(ratio)}**", spread, shown, met]
+
+
+def number(value: float) -> str:
+    """Three digits, no exponent: 1510, 23.9, 0.647."""
+    return f"{value:.0f}" if value >= 1000 else f"{value:g}"
+
+
+def reached(lines: list[dict[str, Any]]) -> str:
+    """How many aims are reached."""
+    aims = [line for line in lines if line.get("reach") is not None]
+    met = sum(line["ratio_median"] >= line["reach"] for line in aims)
+    return f"{met} of {len(aims)} aims reached."
 
 
 def engine(line: dict[str, Any]) -> str:
@@ -99,6 +140,13 @@ def load(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def save(path: Path, lines: list[dict[str, Any]]) -> None:
+    """Writes result lines, one JSON object each; the file is replaced at once."""
+    aside = path.with_name(path.name + ".new")
+    aside.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    aside.replace(path)
 
 
 TABLES: dict[str, Callable[[Path], str]] = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ocr_eval.bench import naive
+from ocr_eval.bench import calls, naive
+from ocr_eval.bench.calls import Call
 from ocr_eval.bench.ratio import Equal
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ AGAINST = ("naive", "official", "numpy")  # loops; official-style twins; our own
 ENGINES = ("numpy", "numba")
 REPLICATES, SEED = 1_000, 20261121
 WORDS = 10_000  # pairs of words
-Call = Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def works(sample: Sample, against: tuple[str, ...]) -> Iterator[Work]:
 def _naive(sample: Sample) -> Iterator[Work]:
     joined = sample.joined
     gts, preds = naive.polygons(joined.gt), naive.polygons(joined.pred)
-    g, p = _pairs(sample)
+    g, p = calls.pairs(sample)
     pairs = list(zip(g.tolist(), p.tolist(), strict=True))
     loop = "shapely loop"
     for engine in ENGINES:
@@ -76,7 +76,7 @@ def _naive(sample: Sample) -> Iterator[Work]:
             "naive",
             loop,
             "ours: edges, areas, bounds, of chosen pairs; twin: intersection and area, polygons made before",
-            _areas(sample, engine),
+            calls.areas(sample, engine),
             lambda: naive.areas(gts, preds, pairs),
             near,
         )
@@ -86,7 +86,7 @@ def _naive(sample: Sample) -> Iterator[Work]:
             "naive",
             loop,
             "ours: boxes, pairs, areas, decisions, rows; twin: a loop over all pairs, polygons made before",
-            _rows(sample, "rrc-iou", ("tp", "n_gt", "n_det"), engine),
+            calls.rows(sample, "rrc-iou", ("tp", "n_gt", "n_det"), engine),
             lambda: naive.rrc_rows(joined.gt, joined.pred, gts, preds),
             same,
         )
@@ -188,7 +188,7 @@ def _official(sample: Sample) -> Iterator[Work]:
             "official",
             "official-style script, shapely in place of Polygon3",
             "both: reading, checks of every line, pairs, counts; no result files",
-            _from_archives(sample, engine),
+            calls.from_archives(sample, engine),
             lambda: script.run(*map(str, sample.quads)),
             same,
         )
@@ -198,7 +198,7 @@ def _official(sample: Sample) -> Iterator[Work]:
             "official",
             "official-style twin",
             "ours: hulls, contacts, order, removal, rows; twin: lists of words to rows, a new tree after each removal",
-            _rows(sample, "popeval", ("removed", "chars_gt", "chars_det"), engine),
+            calls.rows(sample, "popeval", ("removed", "chars_gt", "chars_det"), engine),
             official.popeval_rows(twin, sample.joined),
             same,
         )
@@ -211,8 +211,8 @@ def _kernels(sample: Sample) -> Iterator[Work]:
         "numpy",
         "numpy path",
         "both: boxes to sorted pairs",
-        _candidates("numba"),
-        _candidates("numpy"),
+        calls.candidates("numba"),
+        calls.candidates("numpy"),
         same,
     )
     yield Work(
@@ -221,8 +221,8 @@ def _kernels(sample: Sample) -> Iterator[Work]:
         "numpy",
         "numpy path",
         "both: edges, areas, bounds of chosen pairs",
-        _areas(sample, "numba"),
-        _areas(sample, "numpy"),
+        calls.areas(sample, "numba"),
+        calls.areas(sample, "numpy"),
         near,
     )
     for name, columns in (
@@ -235,73 +235,7 @@ def _kernels(sample: Sample) -> Iterator[Work]:
             "numpy",
             "numpy path",
             "both: tables in memory to rows",
-            _rows(sample, name, columns, "numba"),
-            _rows(sample, name, columns, "numpy"),
+            calls.rows(sample, name, columns, "numba"),
+            calls.rows(sample, name, columns, "numpy"),
             same,
         )
-
-
-def _pairs(sample: Sample) -> tuple[Any, Any]:
-    from ocr_eval.pairing import Pairing
-
-    pairs = Pairing(sample.joined, kernels="numpy").rings
-    return pairs.gt, pairs.pred
-
-
-def _areas(sample: Sample, engine: str) -> Call:
-    from ocr_eval.pairing import Pairing
-
-    g, p = _pairs(sample)
-    return lambda: Pairing(sample.joined, kernels=engine).chosen(g, p).inter
-
-
-def _rows(sample: Sample, name: str, columns: tuple[str, ...], engine: str) -> Call:
-    """Pairs are computed anew at every call."""
-    from ocr_eval.pairing import Pairing
-    from ocr_eval.protocols import protocol
-
-    rule: Any = protocol(name)
-
-    def call() -> list[int]:
-        counts = rule.count(sample.joined, Pairing(sample.joined, kernels=engine))
-        rows: list[int] = np.column_stack([counts[column] for column in columns]).ravel().tolist()
-        return rows
-
-    return call
-
-
-def _from_archives(sample: Sample, engine: str) -> Call:
-    from ocr_eval.pairing import Pairing
-    from ocr_eval.protocols import protocol
-
-    rule: Any = protocol("rrc-iou")
-    gt, pred = sample.quads
-
-    def call() -> list[int]:
-        joined = sample.read(gt, pred, text=False)
-        total = rule.count(joined, Pairing(joined, kernels=engine)).total()
-        return [total[name] for name in ("tp", "n_gt", "n_det")]
-
-    return call
-
-
-def _candidates(engine: str) -> Call:
-    draw = np.random.default_rng(3)
-    sides = []
-    for _ in range(2):
-        low = draw.integers(0, 3_000, (2_000, 2))
-        high = low + draw.integers(15, 120, (2_000, 2))
-        xy = np.column_stack([low, high[:, 0], low[:, 1], high, low[:, 0], high[:, 1]]).reshape(-1, 2)
-        sides.append(
-            (np.array([0, 2_000]), xy.astype(np.float64), np.arange(0, 8_001, 4), np.zeros(2_000, np.uint8))
-        )
-
-    def call() -> Any:
-        if engine == "numba":
-            from ocr_eval.kernels import compiled as made
-        else:
-            from ocr_eval.kernels import vector as made  # type: ignore[no-redef]
-        gt, pred = (made.side(*side) for side in sides)
-        return np.array(made.candidates(gt, pred, lambda *_: None))
-
-    return call

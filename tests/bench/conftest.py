@@ -1,8 +1,9 @@
 """Benches: ``python -m pytest tests/bench [--results FILE] [--no-gate]``, with ``main`` of scripts/peers.py.
 
-A race compares answers, measures, appends one JSON line to FILE and fails below its aim. A rival that is not installed
-skips its race and says how to install it. Plain benchmarks (no rival) are the history of our own kernels:
-``--benchmark-autosave``, then ``--benchmark-compare --benchmark-compare-fail=median:30%``.
+``scripts/bench.py`` runs all races and writes the results anew. A race compares answers, measures, appends one JSON
+line to FILE and fails below its aim. A rival that is not installed skips its race and says how to install it. Plain
+benchmarks (no rival) are the history of our own kernels: ``--benchmark-autosave``, then ``--benchmark-compare
+--benchmark-compare-fail=median:30%``.
 """
 
 from __future__ import annotations
@@ -29,12 +30,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("races")
     group.addoption("--results", metavar="FILE", help="append one JSON line per comparison")
     group.addoption("--no-gate", action="store_true", help="measure and print, but do not fail below an aim")
+    group.addoption("--only-races", action="store_true", help="leave out histories, budgets and growth")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps what measures a ratio when only races are asked for."""
+    if config.getoption("--only-races"):
+        others = [item for item in items if "race" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 class Race:
     """Runs one comparison and keeps its result."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, group: str) -> None:
+        self.group = group
         self.results = config.getoption("--results")
         self.gate = not config.getoption("--no-gate")
         self.lines: list[dict[str, Any]] = config.stash.setdefault(LINES, [])
@@ -68,6 +79,7 @@ class Race:
             drop=drop,
         )
         line = {
+            "group": self.group,
             "work": work,
             "peer": name.partition(": ")[2],
             "peer_version": rivals.version(name),
@@ -101,7 +113,7 @@ LINES = pytest.StashKey[list[dict[str, Any]]]()
 @pytest.fixture
 def race(request: pytest.FixtureRequest) -> Race:
     """See ``Race``."""
-    return Race(request.config)
+    return Race(request.config, request.path.stem.removeprefix("test_"))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
