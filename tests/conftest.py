@@ -1,9 +1,9 @@
-"""Where the reference folder is, and the closing lines: official outputs reproduced, hostile cases answered."""
+"""Where the reference folder and the cache are, and the closing lines: official outputs, hostile cases."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,14 @@ def shared() -> Path:
     if not (SHARED / "expected").is_dir():
         pytest.skip("the reference folder is not beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the cache of whoever runs the tests, nor does a process that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCR_EVAL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

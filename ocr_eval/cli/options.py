@@ -23,6 +23,7 @@ class Settings:
     progress: bool | None = None
     max_errors: int = 100
     datasets: str | None = None
+    no_cache: bool = False
     traceback: bool = False
     show_config: bool = False
     config: str | None = None
@@ -62,6 +63,9 @@ def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     ctx.default_map = defaults.get(outer.info_name or "", {}) if ctx is not root else defaults
 
 
+CACHE_HELP = "Neither keep a large ground truth, as it was read, in your cache folder nor take it from there."
+
+
 def common(function: F) -> F:
     """Adds the global flags to a command; their values go to the settings, not to the command's function."""
     flags = [
@@ -83,6 +87,7 @@ def common(function: F) -> F:
             help="List at most N errors (100).",
         ),
         _global("--datasets", metavar="DIR", help="Folder of prepared data sets."),
+        _global("--no-cache", is_flag=True, help=CACHE_HELP),
         _global("--show-config", is_flag=True, help="Print every value with its origin."),
         _global("--traceback", is_flag=True, help="Show Python's traceback of an error."),
     ]

@@ -98,7 +98,7 @@ def answer(said: Answer) -> bytes:
     return frame(header, b"".join(arrays))
 
 
-def answer_of(header: bytes, body: bytes, source: str) -> Answer:
+def answer_of(header: bytes, body: bytes | memoryview, source: str) -> Answer:
     """The answer about ``source``. Raises ValueError for anything that no honest process says."""
     try:
         said = json.loads(header)

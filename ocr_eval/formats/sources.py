@@ -42,10 +42,12 @@ def open_source(
 ) -> Source | None:
     """Lists the files of a source (A1 to A5 for a zip); None after recording what is wrong.
 
+    ``stdin`` are the bytes of standard input, or those that ``content_of`` has read already.
+
     Raises InputError (E_USAGE) when there is nothing to read at the path.
     """
-    if source == "-" and stdin is not None:
-        return _contained("", stdin, findings, limits, samples)
+    if stdin is not None:
+        return _contained("" if source == "-" else source, stdin, findings, limits, samples)
     try:
         if not source:  # Path("") would be the working folder
             raise ValueError("no path")
@@ -59,7 +61,7 @@ def open_source(
         with _opened(source, follow=True) as file:
             head = file.read(4)
             flag, most = ("archive-bytes", limits.archive_bytes)
-            if not _is_zip(source, head):
+            if not is_zip(source, head):
                 flag, most = ("file-bytes", limits.file_bytes)
             content = head + file.read(most + 1) if status.st_size <= most else b""
         if max(status.st_size, len(content)) > most:
@@ -71,13 +73,27 @@ def open_source(
     return _contained(source, content, findings, limits, samples)
 
 
+def content_of(source: str, limits: Limits) -> bytes | None:
+    """The bytes of a file within the limits; None for anything else, of which ``open_source`` says what it is."""
+    try:
+        if source == "-" or not stat.S_ISREG(Path(source).stat().st_mode):
+            return None
+        with _opened(source, follow=True) as file:
+            head = file.read(4)
+            most = limits.archive_bytes if is_zip(source, head) else limits.file_bytes
+            content = head + file.read(most + 1)
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return None
+    return content if len(content) <= most else None
+
+
 def _is_lmdb(folder: str) -> bool:
     """A folder that holds an LMDB and nothing else: its one file is read, as a file."""
     names = set(os.listdir(folder))
     return LMDB in names and names <= {LMDB, LOCK} and stat.S_ISREG(Path(folder, LMDB).lstat().st_mode)
 
 
-def _is_zip(source: str, head: bytes) -> bool:
+def is_zip(source: str, head: bytes) -> bool:
     """By content; a name that ends in .zip makes anything else a broken zip."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or source.lower().endswith(".zip")
 
@@ -93,7 +109,7 @@ def _contained(
         unpack = "gunzip it first: a document is read as it is, files of samples as a folder or zip"
         findings.error("E_ZIP_FORMAT", f"{kind} file, expected zip", unpack if kind == "gzip" else "")
         return None
-    if not _is_zip(source, content):
+    if not is_zip(source, content):
         return Source([File(Path(source).name, len(content), 0, lambda _: content)], True, False)
     members = archive.members(content, findings, limits, samples)
     if members is None:

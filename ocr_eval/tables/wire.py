@@ -134,7 +134,7 @@ def _split(counts: object, body: bytes | memoryview) -> dict[str, NDArray[Any]]:
 
 def _names(header: Mapping[str, Any], key: str) -> tuple[str, ...]:
     names = header.get(key)
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not set(map(type, names)) <= {str}:
         raise ValueError(f"{key} is no list of names")
     return tuple(names)
 
