@@ -140,7 +140,7 @@ def _counted_now(
     path, dataset = resolve_gt(inputs[0], settings)
     named = named_predictions(inputs[1:])
     scorer = Scorer([rule], path, dataset, settings, flags, limits=limits, lexicon=lexicon)
-    records, failures = score_all(scorer.score, named, settings)
+    records, failures = score_all(scorer, named, settings)
     if failures:
         raise join_errors(failures)
     tables = [Counted(r.prediction, r.protocol, r.counts, r.signature) for r in records]

@@ -13,6 +13,7 @@ from ocr_eval.cli.options import FIX_HELP, STRICT_HELP, Example, Settings, commo
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
+    from ocr_eval.cli.scoring import Scorer
     from ocr_eval.record import Record
     from ocr_eval.report.uncertainty import Uncertainty
 
@@ -54,6 +55,13 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     type=click.Choice(["auto", "numpy", "numba"]),
     default="auto",
     help="Which of the two engines pairs instances; same counts, chosen by size.",
+)
+@option(
+    "--jobs",
+    type=click.IntRange(0, 1024),
+    default=1,
+    metavar="N",
+    help="Score N predictions at a time, in processes of their own; 0: one per core. Same results.",
 )
 @option("--keep-going", is_flag=True, help="Score the valid predictions when others are invalid.")
 @common
@@ -105,7 +113,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         rows = stack.enter_context(OutputFile(flags["per_sample"])) if flags["per_sample"] else None
         scorer = Scorer(rules, gt_path, dataset, settings, flags, limits=limits, lexicon=lexicon)
-        records, failures = score_all(scorer.score, named, settings)
+        records, failures = score_all(scorer, named, settings, flags["jobs"])
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
         check_metrics(records, checks)
@@ -133,32 +141,41 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
 
 
 def score_all(
-    score: Callable[[str, str], list[Record]],
-    named: Sequence[tuple[str, str]],
-    settings: Settings,
+    scorer: Scorer, named: Sequence[tuple[str, str]], settings: Settings, jobs: int = 1
 ) -> tuple[list[Record], list[InputError]]:
     """Every prediction in argument order; all invalid ones are collected, not only the first."""
+    from ocr_eval.cli.output import tell
+    from ocr_eval.cli.scoring_jobs import outcomes
+
     records: list[Record] = []
     failures: list[InputError] = []
-    for name, path in progress(named, settings):
-        try:
-            records += score(path, name)
-        except InputError as error:
-            failures.append(error)
+
+    def say(text: str) -> None:
+        if not settings.quiet:
+            tell(text)
+
+    with bar(len(named) * len(scorer.rules), settings) as done:
+        for outcome in outcomes(scorer, named, jobs=jobs, done=done, tell=say):
+            if isinstance(outcome, InputError):
+                failures.append(outcome)
+            else:
+                records += outcome
     return records, failures
 
 
-def progress(items: Sequence[tuple[str, str]], settings: Settings) -> Iterator[tuple[str, str]]:
-    """The items, with a bar on stderr when there are several and stderr is a terminal."""
+@contextlib.contextmanager
+def bar(total: int, settings: Settings) -> Iterator[Callable[[int], object]]:
+    """A function that is told how many more results there are; a bar when several come and stderr is a terminal."""
     import sys
 
-    wanted = settings.progress is not False and not settings.quiet and len(items) > 1
+    wanted = settings.progress is not False and not settings.quiet and total > 1
     if not (wanted and sys.stderr is not None and sys.stderr.isatty()):
-        yield from items
+        yield lambda _more: None
         return
     from tqdm import tqdm
 
-    yield from tqdm(items, desc="scoring", unit="submission", delay=0.5, leave=False, file=sys.stderr)
+    with tqdm(total=total, desc="scoring", unit="result", delay=0.5, leave=False, file=sys.stderr) as shown:
+        yield shown.update
 
 
 def join_errors(failures: Sequence[InputError]) -> InputError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ocr_eval.cli.inputs import above, read_lines, read_side, reading
+from ocr_eval.cli.inputs import read_lines, read_side, reading
 from ocr_eval.cli.strictness import wanted_repairs
 
 if TYPE_CHECKING:
@@ -31,10 +31,13 @@ class Scorer:
         *,
         limits: Limits,
         lexicon: Lexicon | None,
+        tables: tuple[Instances, Instances | None] | None = None,
     ) -> None:
+        """``tables``: the gt and its text lines, where they have been read already."""
         from ocr_eval.engine.local import Job
 
         self.rules, self.flags, self.dataset, self.settings = rules, flags, dataset, settings
+        self.lexicon = lexicon
         self.common = {
             "limits": limits,
             "invalid_polygons": flags["invalid_polygons"],
@@ -42,18 +45,23 @@ class Scorer:
         }
         self.isolation = isolation() if flags.get("isolate") else None
         self.fix = wanted_repairs(flags)
-        if flags.get("strict_official"):
-            self._check(gt_path, "gt", None)
-        self.gt = read_side(gt_path, format=flags["gt_format"], **reading(rules, "gt"), **self.common)
+        self.gt, lines = tables or self._ground_truth(gt_path)
         provenance: dict[str, Any] = {"limits": limits.raised()} if limits.raised() else {}
         if self.fix:
             provenance["fix"] = list(self.fix)
         if flags["confidence_above"] is not None:
             provenance["confidence_above"] = flags["confidence_above"]
         kernels = flags.get("kernels", "auto")
-        lines = read_lines(flags.get("gt_lines"), rules, format=flags["gt_format"], **self.common)
         policy = flags["invalid_polygons"]
         self.job = Job(self.gt, rules, dataset, lexicon, policy, kernels, provenance, lines)
+
+    def _ground_truth(self, path: str) -> tuple[Instances, Instances | None]:
+        """The gt and its text lines."""
+        if self.flags.get("strict_official"):
+            self._check(path, "gt", None)
+        asked = {"format": self.flags["gt_format"]} | self.common
+        gt = read_side(path, **reading(self.rules, "gt"), **asked)
+        return gt, read_lines(self.flags.get("gt_lines"), self.rules, **asked)
 
     def _check(self, path: str, role: str, samples: Sequence[str] | None) -> None:
         """Raises InputError with what the official script refuses in an input (``--strict-official``)."""
@@ -65,6 +73,11 @@ class Scorer:
         asked = {"role": role, "format": named, "samples": samples, "limits": limits}
         check_official(path, self.rules, max_errors=most, isolation=apart, **asked)
 
+    @property
+    def steps(self) -> int:
+        """How many results one prediction has."""
+        return len(self.rules)
+
     def read(self, path: str) -> Instances:
         """A prediction, without what ``--confidence-above`` leaves out."""
         if self.flags.get("strict_official"):
@@ -74,16 +87,21 @@ class Scorer:
         pred = read_side(path, isolation=self.isolation, **arguments)
         if self.isolation is not None and self.isolation.unlimited:
             self.job.provenance["unlimited"] = list(self.isolation.unlimited)
+        from ocr_eval.engine.thresholds import above
+
         return above(pred, self.flags["confidence_above"])
 
-    def score(self, path: str, name: str) -> list[Record]:
-        """One record per protocol, with counts that reveal gaming; what is next to zero with its explanation."""
+    def score(self, path: str, name: str, step: Callable[[], None] | None = None) -> list[Record]:
+        """One record per protocol, with counts that reveal gaming; what is next to zero with its explanation.
+
+        ``step`` is called after every protocol.
+        """
         from ocr_eval.cli.image_sizes import dataset_areas
         from ocr_eval.engine.revealing import reveal
         from ocr_eval.engine.suspicion import explained
 
         pred = self.read(path)
-        records = explained(self.job.run(pred, name), self.rules, self.gt, pred)
+        records = explained(self.job.run(pred, name, step), self.rules, self.gt, pred)
         return reveal(records, self.gt, pred, areas=dataset_areas(self.dataset, self.settings))
 
 

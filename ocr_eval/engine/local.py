@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -69,8 +69,8 @@ class Job:
         joined = join(self.gt, pred, self.lexicon, lines)
         return joined, Pairing(joined, policy=self.invalid_polygons, kernels=self.kernels)
 
-    def run(self, pred: Instances, name: str = "") -> list[Record]:
-        """One record per protocol, in order."""
+    def run(self, pred: Instances, name: str = "", step: Callable[[], None] | None = None) -> list[Record]:
+        """One record per protocol, in order; ``step`` is called after each."""
         from ocr_eval.record import package_version
         from ocr_eval.tables.digest import digest
 
@@ -99,6 +99,8 @@ class Job:
                     provenance=dict(self.provenance),
                 )
             )
+            if step is not None:
+                step()
         return records
 
 
