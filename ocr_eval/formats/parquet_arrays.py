@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import quote, usage_error
 from ocr_eval.formats.json_safe import JsonFault
+from ocr_eval.formats.parquet_footer import declared
 from ocr_eval.formats.reader import Options
 from ocr_eval.limits import Limits
 
@@ -35,7 +36,7 @@ def opened(data: bytes, limits: Limits, known: set[str]) -> dict[str, Any]:
     arrow = pyarrow()
     try:
         file = arrow.parquet.ParquetFile(arrow.BufferReader(data), pre_buffer=False)
-        _check_size(file.metadata, limits)
+        _check_size(data, limits)
         names = file.schema_arrow.names
         if len(set(names)) < len(names):
             raise JsonFault("E_FORMAT", "two columns have one name")
@@ -57,17 +58,12 @@ def opened(data: bytes, limits: Limits, known: set[str]) -> dict[str, Any]:
     return table | {"": len(names) - len(wanted)}
 
 
-def _check_size(metadata: Any, limits: Limits) -> None:
+def _check_size(data: bytes, limits: Limits) -> None:
     """Rows, values and unpacked bytes as the file declares them: nothing has been unpacked yet."""
-    rows, most = metadata.num_rows, limits.total_instances + limits.entries
+    rows, values, size = declared(data)
+    most = limits.total_instances + limits.entries
     if rows > most:
         raise JsonFault("E_LIMIT", f"{rows} rows, at most {most}", _HONEST.format("total-instances"))
-    size = values = 0
-    for k in range(metadata.num_row_groups):
-        group = metadata.row_group(k)
-        for c in range(group.num_columns):
-            size += group.column(c).total_uncompressed_size
-            values += group.column(c).num_values
     if size > limits.file_bytes or 8 * values > limits.file_bytes:
         reason = f"{max(size, 8 * values)} bytes once unpacked, at most {limits.file_bytes}"
         raise JsonFault("E_LIMIT", reason, _HONEST.format("file-bytes"))

@@ -145,7 +145,7 @@ def flat_ring(points: list[Any], pointer: str, options: Options) -> list[float]:
         raise JsonFault("E_FORMAT", f"{pointer} has {len(points)} numbers, expected an even number from 6 on")
     _vertices(len(points) // 2, pointer, options)
     if _plain(points, options):
-        return list(map(float, points))
+        return [float(value) + 0.0 for value in points]  # -0.0 is 0.0
     return [number(value, f"{pointer}/{k}", options.limits) for k, value in enumerate(points)]
 
 
@@ -160,7 +160,7 @@ def pair_ring(points: Any, pointer: str, options: Options) -> list[float]:
     except (TypeError, ValueError):
         flat = []
     if flat and _plain(flat, options):
-        return list(map(float, flat))
+        return [float(value) + 0.0 for value in flat]
     ring = []
     for k, point in enumerate(points):
         if not isinstance(point, list) or len(point) != 2:

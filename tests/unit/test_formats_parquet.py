@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -186,3 +188,45 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
     assert (done.returncode, done.stdout) == (2, "") and "ocr_eval[parquet]" in done.stderr
+
+
+def test_the_footer_is_read_as_pyarrow_reads_it() -> None:
+    from ocr_eval.formats.parquet_footer import declared
+
+    for seed in range(12):
+        draw = Random(seed)
+        size = draw.randrange(500)
+        made = pa.table(
+            {
+                "image": [f"i{draw.randrange(9)}" for _ in range(size)],
+                "box": [[1.0] * draw.choice((4, 8)) for _ in range(size)],
+                "text": pa.array([draw.choice((None, "a")) for _ in range(size)], pa.string()),
+            }
+        )
+        buffer = io.BytesIO()
+        pq.write_table(
+            made,
+            buffer,
+            row_group_size=draw.choice((50, 1000)),
+            compression=draw.choice(("snappy", "none")),
+            write_page_index=bool(seed % 2),
+        )
+        data = buffer.getvalue()
+        known = pq.read_metadata(io.BytesIO(data))
+        groups = [known.row_group(k) for k in range(known.num_row_groups)]
+        columns = [group.column(c) for group in groups for c in range(group.num_columns)]
+        wanted = [sum(c.num_values for c in columns), sum(c.total_uncompressed_size for c in columns)]
+        assert declared(data) == (size, *wanted)
+        for cut in (len(data) - 9, 40):
+            with pytest.raises(ValueError, match="footer"):
+                declared(data[:cut])
+
+
+@pytest.mark.parametrize(
+    "footer", [b"\x15", b"\x1c" * 80, b"\x19\xf8\xff\xff\xff\xff\x0f", b"\x1d\x00", b"\x16" + b"\xff" * 11]
+)
+def test_a_footer_that_is_none_is_told(footer: bytes) -> None:
+    from ocr_eval.formats.parquet_footer import declared
+
+    with pytest.raises(ValueError, match="footer"):
+        declared(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
