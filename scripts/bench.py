@@ -24,7 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts import peers, tables
+from scripts import peers, tables  # noqa: E402
 
 FOLDER = ROOT / "tests/bench"
 LONGEST = 240.0  # seconds a file may take
