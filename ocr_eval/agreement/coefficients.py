@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any, NamedTuple
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")  # for texts see ``text_distances.text_agreement``
@@ -59,12 +60,18 @@ def alpha(units: Iterable[Sequence[Any]], level: str = "nominal") -> Coefficient
     if level == "ordinal":
         middle = _midranks(Counter(value for unit in kept for value in unit))
         kept = [[middle[value] for value in unit] for unit in kept]
-    count: Counter[Any] = Counter()
-    within: dict[int, Fraction] = {}  # by number of values, so that fractions stay small
+    count: Counter[Any] = Counter(chain.from_iterable(kept))
+    within: dict[int, int | Fraction] = {}  # by number of values, so that fractions stay small
     for unit in kept:
-        count.update(unit)
-        within[len(unit)] = within.get(len(unit), Fraction()) + _spread(Counter(unit), level)
-    observed = sum((part / (size - 1) for size, part in within.items()), Fraction())
+        size = len(unit)
+        if level != "nominal":
+            part: int | Fraction = _spread(Counter(unit), level)
+        elif size == 2:
+            part = 2 * len({*unit}) - 2
+        else:
+            part = size * size - sum(n * n for n in Counter(unit).values())
+        within[size] = within.get(size, 0) + part
+    observed = sum((Fraction(part) / (size - 1) for size, part in within.items()), Fraction())
     return chance_corrected(observed, _spread(count, level), len(kept), sum(count.values()))
 
 
