@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.errors import quote, usage_error
+from ocr_eval.formats.shards import names_shards
 
 if TYPE_CHECKING:
     from ocr_eval.cli.options import Settings
@@ -53,8 +54,8 @@ def named_predictions(arguments: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _prediction_path(path: str) -> str:
-    """An existing path, ``-``, or ``sample:ID``: a stored engine output on the shipped sample data set."""
-    if path == "-" or _exists(path):
+    """An existing path, shards, ``-``, or ``sample:ID``: a stored engine output on the shipped sample data set."""
+    if path == "-" or _exists(path) or names_shards(path):
         return path
     if path.startswith("sample:"):
         from ocr_eval.assets import submission_path
@@ -67,8 +68,8 @@ def _prediction_path(path: str) -> str:
 
 
 def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
-    """(path, data set name) of the ground truth: an existing path, or the id of a prepared data set."""
-    if argument == "-" or _exists(argument):
+    """(path, data set name) of the ground truth: an existing path, shards, or the id of a prepared data set."""
+    if argument == "-" or _exists(argument) or names_shards(argument):
         return argument, "local"
     if _DATASET.match(argument):
         from ocr_eval.assets import dataset_ids, dataset_path
@@ -205,26 +206,3 @@ def read_side(path: str, *, isolation: Isolation | None = None, **arguments: Any
         if without.codepoints is not None or not len(without):
             raise
         return without
-
-
-def above(pred: Instances, threshold: float | None) -> Instances:
-    """The predictions with a confidence above ``threshold`` (strict); counted in a notice, never silently."""
-    if threshold is None:
-        return pred
-    if not 0 <= threshold <= 1:
-        raise usage_error(f"--confidence-above {threshold:g} is no confidence", "give a number from 0 to 1")
-    if pred.confidence is None:
-        reason = "--confidence-above needs confidences, and none were read from this submission"
-        hint = "if its lines carry them, say so in the protocol: -p 'rrc-iou(confidence=true)'"
-        raise usage_error(reason, hint, source=pred.source)
-    from dataclasses import replace
-
-    from ocr_eval.errors import Notice
-
-    keep = pred.confidence > threshold
-    left = int((~keep).sum())
-    kept = pred.where(keep)
-    if not left:
-        return kept
-    message = f"predictions with confidence {threshold:g} or less left out (--confidence-above)"
-    return replace(kept, notices=(*kept.notices, Notice("W_IGNORED", message, left)))

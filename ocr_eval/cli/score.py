@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocr_eval.cli.engines import HERE, engine_flags
 from ocr_eval.cli.options import FIX_HELP, STRICT_HELP, Example, Settings, common, option, reading_flags
 from ocr_eval.errors import EXIT_PRECEDENCE, InputError, quote, usage_error
 
 if TYPE_CHECKING:
+    from ocr_eval.cli.engines import ShardScorer
     from ocr_eval.cli.scoring import Scorer
     from ocr_eval.record import Record
     from ocr_eval.report.uncertainty import Uncertainty
@@ -63,6 +65,7 @@ FORMATS = ("text", "json", "jsonl", "csv", "md", "latex")
     metavar="N",
     help="Score N predictions at a time, in processes of their own; 0: one per core. Same results.",
 )
+@engine_flags
 @option("--keep-going", is_flag=True, help="Score the valid predictions when others are invalid.")
 @common
 @click.pass_obj
@@ -70,7 +73,8 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
     """Scores predictions against a ground truth.
 
     GT and PRED are a zip, a folder or a single file; GT may be the id of a prepared data set. PRED may be labelled:
-    NAME=PATH. A sample without prediction counts as empty.
+    NAME=PATH. A sample without prediction counts as empty. Shards of a data set too large for one file, Parquet or
+    JSONL, are given as a folder, a quoted pattern ('gt/*.parquet') or a URL, alike on both sides.
     """
     from ocr_eval.cli.checks import (
         check_codes,
@@ -80,6 +84,7 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         tell_explanations,
         tell_warnings,
     )
+    from ocr_eval.cli.engines import any_sharded, check_engine, scorer_of
     from ocr_eval.cli.inputs import (
         dataset_groups,
         named_predictions,
@@ -89,7 +94,6 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         resolve_gt,
     )
     from ocr_eval.cli.output import OutputFile, check_outputs, emit, tell_problems, wants_colour, write_all
-    from ocr_eval.cli.scoring import Scorer
 
     if not flags["protocol"]:
         raise usage_error("no protocol given", "add -p ID; `ocr-eval protocols` lists them")
@@ -108,12 +112,16 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
         raise usage_error("standard input can be read only once", "give the other input as a file")
     if flags["seed"] is not None and not flags["ci"]:
         raise usage_error("--seed is given, but nothing is drawn", "add --ci")
+    sharded = any_sharded(gt_path, named)
+    check_engine(flags, sharded=sharded)
 
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(OutputFile(flags["target"])) if flags["target"] else None
         rows = stack.enter_context(OutputFile(flags["per_sample"])) if flags["per_sample"] else None
-        scorer = Scorer(rules, gt_path, dataset, settings, flags, limits=limits, lexicon=lexicon)
-        records, failures = score_all(scorer, named, settings, flags["jobs"])
+        scorer = scorer_of(
+            rules, gt_path, dataset, settings, flags, limits=limits, lexicon=lexicon, sharded=sharded
+        )
+        records, failures = score_all(scorer, named, settings, flags)
         if failures and (not flags["keep_going"] or not records):
             raise join_errors(failures)
         check_metrics(records, checks)
@@ -141,11 +149,14 @@ def command(settings: Settings, /, gt: str, predictions: tuple[str, ...], **flag
 
 
 def score_all(
-    scorer: Scorer, named: Sequence[tuple[str, str]], settings: Settings, jobs: int = 1
+    scorer: Scorer | ShardScorer,
+    named: Sequence[tuple[str, str]],
+    settings: Settings,
+    flags: Mapping[str, Any] = HERE,
 ) -> tuple[list[Record], list[InputError]]:
     """Every prediction in argument order; all invalid ones are collected, not only the first."""
+    from ocr_eval.cli.engines import outcomes_of
     from ocr_eval.cli.output import tell
-    from ocr_eval.cli.scoring_jobs import outcomes
 
     records: list[Record] = []
     failures: list[InputError] = []
@@ -154,8 +165,8 @@ def score_all(
         if not settings.quiet:
             tell(text)
 
-    with bar(len(named) * len(scorer.rules), settings) as done:
-        for outcome in outcomes(scorer, named, jobs=jobs, done=done, tell=say):
+    with bar(len(named) * scorer.steps, settings) as done:
+        for outcome in outcomes_of(scorer, named, flags, done=done, tell=say):
             if isinstance(outcome, InputError):
                 failures.append(outcome)
             else:

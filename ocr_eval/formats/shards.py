@@ -32,9 +32,14 @@ def is_pattern(argument: str) -> bool:
     return not is_url(argument) and any(c in argument for c in "*?[") and not os.path.lexists(argument)
 
 
+def names_shards(argument: str) -> bool:
+    """True for a URL or a pattern, which stand for files without being one."""
+    return is_url(argument) or is_pattern(argument)
+
+
 def is_sharded(argument: str) -> bool:
     """True for a URL, a pattern, and a folder of two shards or more of one kind and nothing else."""
-    if is_url(argument) or is_pattern(argument):
+    if names_shards(argument):
         return True
     try:
         names = _named(os.listdir(argument))
