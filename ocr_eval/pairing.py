@@ -345,36 +345,59 @@ class Pairing:
 
         Pairs without a shared area are none. Ratios that floats cannot tell apart are compared as fractions.
         """
-        best = np.full(len(self.joined.pred), -1, np.int64)
         index = np.flatnonzero(among & (pairs.inter > 0))
-        index = index[np.argsort(pairs.pred[index], kind="stable")]
+        return self._best(pairs, index, "pred", plus)
+
+    def _best(self, pairs: Pairs, index: NDArray[np.int64], side: str, plus: float) -> NDArray[np.int64]:
+        """(N of the side,) of each instance the pair of ``index`` with the largest inter / (union + plus); -1 = none.
+
+        The first of equals. Ratios that floats cannot tell apart are compared as fractions, equal contests once.
+        """
+        gts, preds = (pairs.gt, pairs.area_gt), (pairs.pred, pairs.area_pred)
+        (own, size_of), (other, area) = (preds, gts) if side == "pred" else (gts, preds)
+        best = np.full(len(size_of), -1, np.int64)
         if not len(index):
             return best
-        pred, guard = pairs.pred[index], pairs.guard[index]
+        index = index[np.argsort(own[index], kind="stable")]
+        one, guard = own[index], pairs.guard[index]
         whole = (_whole(pairs, "iou") + plus)[index]
         ratio = _ratio(pairs.inter[index], whole)
         doubt = np.full(len(index), np.inf)  # of a union that is nothing but its error
         sure = whole > 64 * guard
         doubt[sure] = 4 * guard[sure] * (1 + ratio[sure]) / whole[sure] + EQUAL
-        head = np.flatnonzero(np.diff(pred, prepend=-1))
+        head = np.flatnonzero(np.diff(one, prepend=-1))
         size = np.diff(head, append=len(index))
         rivals = ratio + doubt >= np.repeat(np.maximum.reduceat(ratio - doubt, head), size)
         several = np.repeat(np.add.reduceat(rivals, head) > 1, size)
         alone = rivals & ~several
-        best[pred[alone]] = index[alone]
+        best[one[alone]] = index[alone]
         tied = index[rivals & several]
-        if len(tied):
-            # Of equal gts the first stands for all.
-            content = _first_equal(pairs.gt_xy, pairs.gt_ring)[pairs.gt[tied]]
-            _, first = np.unique(pairs.pred[tied] * len(pairs.area_gt) + content, return_index=True)
-            tied = tied[np.sort(first)]
-        contests: dict[int, list[int]] = {}
-        for k, p in zip(tied.tolist(), pairs.pred[tied].tolist(), strict=True):
-            contests.setdefault(p, []).append(k)
-        for p, some in contests.items():
-            best[p] = some[0]
-            if len(some) > 1:
-                best[p] = max(some, key=lambda k: (self._exact_ratio(pairs, k, plus), -k))
+        if not len(tied):
+            return best
+        # Of equal rivals the first stands for all: the same ring, or the same exact areas.
+        tables = (pairs.gt_xy, pairs.gt_ring), (pairs.pred_xy, pairs.pred_ring)
+        own_content, other_content = (
+            _first_equal(*table) for table in (tables if side == "gt" else tables[::-1])
+        )
+        content = other_content[other[tied]]
+        known = pairs.guard[tied] == 0
+        areas = np.empty(int(known.sum()), np.complex128)  # two reals that sort as one
+        areas.real, areas.imag = pairs.inter[tied[known]], area[other[tied[known]]]
+        content[known] = len(area) + np.unique(areas, return_inverse=True)[1]
+        _, first = np.unique(own[tied] * (len(area) + len(tied)) + content, return_index=True)
+        first = first[np.lexsort((tied[first], own[tied[first]]))]
+        tied, content = tied[first], content[first]
+        head = np.flatnonzero(np.diff(own[tied], prepend=-1))
+        settled: dict[tuple[int, bytes], int] = {}
+        for begin, end in pairwise([*head.tolist(), len(tied)]):
+            i = own[tied[begin]]
+            contest = int(own_content[i]), content[begin:end].tobytes()
+            if end - begin > 1 and contest not in settled:
+                some = tied[begin:end].tolist()
+                settled[contest] = some.index(
+                    max(some, key=lambda k: (self._exact_ratio(pairs, k, plus), -k))
+                )
+            best[i] = tied[begin + settled.get(contest, 0)]
         return best
 
     def _exact_ratio(self, pairs: Pairs, k: int, plus: float) -> Fraction:
@@ -392,28 +415,18 @@ class Pairing:
     def mutual_best(self, pairs: Pairs, among: Flags, *, plus: float = 0.0) -> NDArray[np.int64]:
         """(N gt,) the prediction that is each gt's best of ``among`` by inter / (union + plus), where that gt is its.
 
-        The first of equals is best, on both sides; -1 = none. Ratios closer than 1e-9 are compared as fractions.
+        The first of equals is best, on both sides; -1 = none. Compared as ``best_gt`` does.
         """
         index = np.flatnonzero(among)
         g, p = pairs.gt[index], pairs.pred[index]
         partner = np.full(len(self.joined.gt), -1, np.int64)
-        alone = (np.bincount(g)[g] == 1) & (np.bincount(p)[p] == 1) if len(index) else among[:0]
-        partner[g[alone]] = p[alone]
-        ratio = pairs.inter / (_whole(pairs, "iou") + plus)
-
-        def better(k: int, other: int) -> bool:
-            if abs(ratio[k] - ratio[other]) > NEAR:
-                return bool(ratio[k] > ratio[other])
-            return self._exact_ratio(pairs, k, plus) > self._exact_ratio(pairs, other, plus)
-
-        best: tuple[dict[int, int], dict[int, int]] = ({}, {})
-        for k in index[~alone].tolist():
-            for own, i in zip(best, (int(pairs.gt[k]), int(pairs.pred[k])), strict=True):
-                if i not in own or better(k, own[i]):
-                    own[i] = k
-        for i, k in best[0].items():
-            if best[1][int(pairs.pred[k])] == k:
-                partner[i] = pairs.pred[k]
+        if len(index):
+            alone = (np.bincount(g)[g] == 1) & (np.bincount(p)[p] == 1)
+            partner[g[alone]] = p[alone]
+            of_gt, of_pred = (self._best(pairs, index[~alone], side, plus) for side in ("gt", "pred"))
+            k = of_gt[of_gt >= 0]
+            k = k[of_pred[pairs.pred[k]] == k]
+            partner[pairs.gt[k]] = pairs.pred[k]
         return partner
 
     def best_first(
