@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import Findings
+from ocr_eval.formats.heads import Heads
 from ocr_eval.formats.lines import lines_of
 from ocr_eval.formats.numbers import LineFault, confidence
 from ocr_eval.formats.reader import Entry, Options
@@ -40,18 +41,23 @@ class Batch:
         return np.repeat(np.arange(len(self.entries)), self.sizes)
 
 
-def batches(entries: Sequence[Entry], options: Options, findings: Findings) -> Iterator[Batch]:
-    """The entries in order; faults of bytes and lines are recorded."""
+def groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """The entries in order, some at a time."""
     group: list[Entry] = []
     size = 0
     for entry in entries:
         group.append(entry)
         size += len(entry.data)
         if size >= CHARACTERS:
-            yield _plain(group, options.limits) or _checked(group, options, findings)
+            yield group
             group, size = [], 0
     if group:
-        yield _plain(group, options.limits) or _checked(group, options, findings)
+        yield group
+
+
+def lines_of_all(group: list[Entry], options: Options, findings: Findings) -> Batch:
+    """The lines of some entries; faults of bytes and lines are recorded."""
+    return _plain(group, options.limits) or _checked(group, options, findings)
 
 
 def _plain(group: list[Entry], limits: Limits) -> Batch | None:
@@ -127,7 +133,7 @@ def confidences_of(
     return values, good
 
 
-def rings_of(scanned: Scan, lines: Index, count: Index) -> NDArray[np.float64]:
+def rings_of(scanned: Scan | Heads, lines: Index, count: Index) -> NDArray[np.float64]:
     """The first ``count`` fields of these lines, one after the other."""
     index = np.arange(int(count.sum())) + np.repeat(scanned.first[lines] - (np.cumsum(count) - count), count)
     numbers: NDArray[np.float64] = scanned.value[index]

@@ -25,7 +25,7 @@ def columns_of(name: str, entries: list[Entry], options: Options, findings: Find
         return None
     if document and findings.total == before and not columns.samples:
         findings.error("E_NO_SAMPLES", "no sample in the document", entry=entries[0].name)
-    return None if findings.total and not columns.care else columns
+    return None if findings.total and not len(columns.care) else columns
 
 
 def finished(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ocr_eval.errors import Findings
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.heads import Heads
 from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
 from ocr_eval.formats.numbers import BLANK, LineFault
 from ocr_eval.formats.reader import Columns, Entry, Options
@@ -45,7 +46,7 @@ def split_line(
 # icdar-quad
 
 
-def _pick_quad(scanned: Scan, _: Options, __: Any) -> Picked:
+def _pick_quad(scanned: Scan | Heads, _: Options, __: Any) -> Picked:
     return scanned.run >= 8, np.full(len(scanned.run), 8)
 
 
@@ -74,6 +75,7 @@ QUAD = LineLayout(
     slow=_slow_quad,
     unquote=unquote,
     remark=_quad_remark,
+    lead=8,
 )
 
 
@@ -106,14 +108,14 @@ def _recoded(entry: Entry, encoding: str, findings: Findings) -> Entry:
         return entry._replace(data=b"")
 
 
-_SROIE = LineLayout(id="sroie", looks=looks, pick=_pick_quad, slow=_slow_quad, remark=ambiguous)
+_SROIE = LineLayout(id="sroie", looks=looks, pick=_pick_quad, slow=_slow_quad, remark=ambiguous, lead=8)
 SROIE = Sroie()
 
 
 # icdar-ltrb
 
 
-def _pick_ltrb(scanned: Scan, _: Options, __: Any) -> Picked:
+def _pick_ltrb(scanned: Scan | Heads, _: Options, __: Any) -> Picked:
     taken = scanned.run >= 4
     at = np.minimum(scanned.first[:-1, None] + np.arange(4), len(scanned.value) - 1)
     box = scanned.value[at]
@@ -172,4 +174,5 @@ LTRB = LineLayout(
     expand=_corners,
     unquote=unquote,
     remark=_ltrb_remark,
+    lead=4,
 )

@@ -13,27 +13,25 @@ import numpy as np
 
 from ocr_eval.formats import numbers
 from ocr_eval.formats.glimpse import Glimpse
+from ocr_eval.formats.heads import Heads
 from ocr_eval.formats.layouts import Line, LineLayout, Picked, ambiguous
 from ocr_eval.formats.numbers import LineFault
 from ocr_eval.formats.reader import DONT_CARE, Options
 from ocr_eval.formats.scan import Scan
 
 
-def _has_text(scanned: Scan, options: Options) -> bool:
+def _has_text(scanned: Scan | Heads, options: Options) -> bool:
     """True when the caller wants texts, or a line has a word after its numbers (and its confidence)."""
     if options.text:
         return True
-    field = scanned.first[:-1] + scanned.run
-    if options.confidence:
-        field = field + (scanned.run % 2 == 0)  # after an even run the next field is the confidence
-    for k in np.flatnonzero((field < scanned.first[1:]) & (scanned.run >= 6)).tolist():
-        begin, end = int(scanned.begin[field[k]]), int(scanned.end[k])
-        if not numbers.resembles_number(scanned.text[begin:end].partition(",")[0]):
-            return True
-    return False
+    run = scanned.run
+    # After an even run the next field is the confidence.
+    more = run % 2 == 0 if options.confidence else np.zeros(len(run), np.bool_)
+    lines = np.flatnonzero((run + more < scanned.fields) & (run >= 6)).tolist()
+    return any(not numbers.resembles_number(scanned.word(k, int(more[k]))) for k in lines)
 
 
-def _pick(scanned: Scan, options: Options, has_text: bool) -> Picked:
+def _pick(scanned: Scan | Heads, options: Options, has_text: bool) -> Picked:
     run, fields = scanned.run, scanned.fields
     if options.confidence:  # whether an integer is a coordinate or the confidence 1: one line at a time
         return np.zeros(len(run), np.bool_), run
@@ -42,9 +40,7 @@ def _pick(scanned: Scan, options: Options, has_text: bool) -> Picked:
     only_numbers = run == fields
     count = np.where(only_numbers, run - 2 + run % 2, run)
     # The field after the run may still be an integer for the careful parser ("12 ", "00000012").
-    after = np.minimum(scanned.first[:-1] + run, len(scanned.begin) - 1)
-    letter = scanned.codes[scanned.begin[after]]
-    doubtful = ~only_numbers & np.isin(letter, [ord(c) for c in "0123456789- \t"])
+    doubtful = ~only_numbers & np.isin(scanned.letters(), [ord(c) for c in "0123456789- \t"])
     return (count % 2 == 0) & (count >= 6) & ~doubtful, count
 
 
@@ -102,4 +98,5 @@ POLYGON = LineLayout(
     slow=_slow,
     style=_has_text,
     remark=ambiguous,
+    lead=0,
 )

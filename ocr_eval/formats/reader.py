@@ -14,6 +14,7 @@ from ocr_eval.formats.names import Samples
 from ocr_eval.limits import Limits
 from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.levels import LevelsBuilder
+from ocr_eval.tables.packed import PackedTexts
 
 if TYPE_CHECKING:
     from ocr_eval.formats.glimpse import Glimpse
@@ -47,6 +48,15 @@ class Options(NamedTuple):
     full_names: bool = False  # samples a document names keep folders and extensions: a.png is not a.jpg
 
 
+class Part(NamedTuple):
+    """Some instances of a column each, as arrays of N."""
+
+    texts: PackedTexts
+    care: NDArray[np.bool_]
+    lines: NDArray[np.int64]
+    confidence: NDArray[np.float64] | None
+
+
 class Format(Protocol):
     """The shape of a format: ``looks`` and ``read``; the table in ``ocr_eval.formats`` says where it lives."""
 
@@ -64,7 +74,9 @@ class Columns:
     format: str
     geometry: bool = True
     pointer: str = ""  # JSON pointer of an instance, with {sample} and {index} counted from 0
-    pointers: dict[str, list[str]] = field(default_factory=dict)  # by entry, of its items, where no pattern tells
+    pointers: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # by entry, of its items, where no pattern tells
     samples: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)  # instances per sample
@@ -84,6 +96,7 @@ class Columns:
     has_angle: bool = False
     flat: list[float] = field(default_factory=list)  # what add() collected and builder() has not joined yet
     counts: list[int] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)  # what add_arrays() collected
     _closed: int = 0  # instances of the samples that close() has named
 
     def add(self, ring: Sequence[float], text: str | None, care: bool, confidence: float, line: int) -> None:
@@ -103,6 +116,38 @@ class Columns:
             self.annotators.append(annotator)
         self.sizes.append(len(self.care) - self._closed)
         self._closed = len(self.care)
+
+    def add_arrays(
+        self,
+        texts: PackedTexts,
+        care: NDArray[np.bool_],
+        lines: NDArray[np.int64],
+        confidence: NDArray[np.float64] | None,
+    ) -> None:
+        """More instances at once, for readers that end with ``pack``; one by one they come after ``unpack``."""
+        self.parts.append(Part(texts, care, lines, confidence))
+
+    def unpack(self) -> None:
+        """What ``add_arrays`` collected, as lists."""
+        for part in self.parts:
+            self.texts += part.texts
+            self.care += part.care.tolist()
+            self.lines += part.lines.tolist()
+            self.confidence += [] if part.confidence is None else part.confidence.tolist()
+        self.parts.clear()
+
+    def pack(self) -> None:
+        """Arrays in the place of lists, where nothing but arrays was added: the builder takes either."""
+        if self.care or not self.parts:
+            self.unpack()
+            return
+        texts, care, lines, confidence = zip(*self.parts, strict=True)
+        self.texts = cast("list[str | None]", PackedTexts.joined(texts))
+        self.care = cast("list[bool]", np.concatenate(care))
+        self.lines = cast("list[int]", np.concatenate(lines))
+        if confidence[0] is not None:
+            self.confidence = cast("list[float]", np.concatenate(confidence))
+        self.parts.clear()
 
     def owners(self) -> list[Owner]:
         """Sample and annotator of every sample."""
@@ -139,10 +184,16 @@ class Columns:
             vertices=cast("list[int]", np.concatenate(self.vertices)),
             care=self.care,
             line=self.lines,
-            texts=["" if text is None else text for text in self.texts] if has_text else [],
+            texts=self._present_texts() if has_text else [],
             confidence=self.confidence,
             angle=self.angle,
             numbers=self.numbers,
             levels=self.levels,
             aliases=self.aliases,
         )
+
+    def _present_texts(self) -> list[str]:
+        """The texts, empty ones in the place of absent ones."""
+        if isinstance(self.texts, PackedTexts):
+            return cast("list[str]", self.texts)
+        return ["" if text is None else text for text in self.texts]

@@ -37,6 +37,17 @@ class Scan(NamedTuple):
         """One line as it was given."""
         return self.text[int(self.begin[self.first[k]]) : int(self.end[k])]
 
+    def letters(self) -> NDArray[np.uint8] | NDArray[np.uint32]:
+        """(L,) the first character after the numbers at the front; any other where nothing stands there."""
+        after = np.minimum(self.first[:-1] + self.run, len(self.begin) - 1)
+        found: NDArray[np.uint8] | NDArray[np.uint32] = self.codes[self.begin[after]]
+        return found
+
+    def word(self, k: int, more: int = 0) -> str:
+        """The field after the numbers at the front of a line, and after ``more`` fields behind them."""
+        begin = int(self.begin[self.first[k] + self.run[k] + more])
+        return self.text[begin : int(self.end[k])].partition(",")[0]
+
     def starts_with(self, begin: NDArray[np.int64], word: str) -> NDArray[np.bool_]:
         """True for every position at which ``word`` (up to eight characters) stands."""
         found = np.ones(len(begin), np.bool_)

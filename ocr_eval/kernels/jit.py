@@ -30,10 +30,11 @@ MODULES = (
         "edit",
         "flexible",
         "flow_loops",
+        "line_heads",
         "matching",
     ),
     *("outlier_loops", "overlay_loops"),
-    *("pairs", "polygon", "removal", "steady_loops"),
+    *("pairs", "polygon", "removal", "steady_loops", "text_rows", "words"),
 )
 
 

@@ -12,6 +12,7 @@ from ocr_eval.errors import Notice
 from ocr_eval.kernels.rings import classify
 from ocr_eval.tables.instances import Instances, freeze, offsets
 from ocr_eval.tables.levels import LevelsBuilder
+from ocr_eval.tables.packed import PackedTexts
 
 
 @dataclass(eq=False)
@@ -104,5 +105,7 @@ class InstancesBuilder:
 
 def coded(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """(all code points joined, offsets of the texts into them)."""
+    if isinstance(texts, PackedTexts):
+        return texts.codepoints, texts.offset
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
     return np.frombuffer(joined, "<u4").astype(np.uint32, copy=False), offsets([len(text) for text in texts])
