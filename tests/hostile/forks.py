@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,9 +43,13 @@ class Done(NamedTuple):
 
 
 class Forks:
-    """The process that forks; ``run`` is for one command at a time."""
+    """The process that forks; ``run`` is for one command at a time.
 
-    def __init__(self, scratch: Path, first: list[list[str]]) -> None:
+    ``first``: command lines that it runs itself before, for what they import. ``modules``: it also imports every
+    module of the package but those that bring Numba, whose presence decides which engine counts.
+    """
+
+    def __init__(self, scratch: Path, first: list[list[str]], modules: bool = False) -> None:
         self.scratch = scratch
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.hostile.forks"],
@@ -54,12 +59,24 @@ class Forks:
             cwd=Path(__file__).resolve().parents[2],
         )
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(first).encode() + b"\n")
+        self.process.stdin.write(json.dumps([first, modules]).encode() + b"\n")
 
-    def run(self, words: list[str], *, cwd: Path, temp: Path) -> Done:
-        """``ocr-eval WORDS`` in ``cwd``, its temporary files below ``temp``."""
+    def run(
+        self, words: list[str], *, cwd: Path, temp: Path, environment: Mapping[str, str] | None = None
+    ) -> Done:
+        """``ocr-eval WORDS`` in ``cwd``, its temporary files below ``temp``.
+
+        ``environment``: other variables than this process had when the forking one began; not for what Python itself
+        reads as it starts.
+        """
         assert self.process.stdin is not None and self.process.stdout is not None
-        job = {"words": words, "cwd": str(cwd), "temp": str(temp), "scratch": str(self.scratch)}
+        job = {
+            "words": words,
+            "cwd": str(cwd),
+            "temp": str(temp),
+            "scratch": str(self.scratch),
+            "environment": None if environment is None else dict(environment),
+        }
         self.process.stdin.write(json.dumps(job).encode() + b"\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
@@ -82,9 +99,12 @@ def main() -> None:
 
     from ocr_eval.cli.app import run
 
+    first, modules = json.loads(sys.stdin.buffer.readline())
     with contextlib.redirect_stdout(io.StringIO()):
-        for words in json.loads(sys.stdin.buffer.readline()):
+        for words in first:
             run(words)
+    if modules:
+        import_modules()
     gc.collect()
     gc.freeze()
     before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
@@ -103,6 +123,21 @@ def main() -> None:
         }
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
         sys.stdout.buffer.flush()
+
+
+def import_modules() -> None:
+    """Everything of the package that brings no Numba."""
+    import importlib
+    import pkgutil
+
+    import ocr_eval
+
+    for name in (module.name for module in pkgutil.walk_packages(ocr_eval.__path__, "ocr_eval.")):
+        if not name.startswith(("ocr_eval.kernels.", "ocr_eval.__main__")):
+            importlib.import_module(name)
+    for name in ("jinja2", "rapidfuzz.distance"):  # what many commands import when they need it
+        importlib.import_module(name)
+    assert "numba" not in sys.modules
 
 
 def watch(child: int) -> tuple[int, float, float]:
@@ -133,6 +168,9 @@ def perform(job: dict[str, Any]) -> None:
 
     os.setsid()
     os.chdir(job["cwd"])
+    if job["environment"] is not None:
+        os.environ.clear()
+        os.environ.update(job["environment"])
     os.environ["TMPDIR"] = job["temp"]
     tempfile.tempdir = None
     scratch = Path(job["scratch"])
