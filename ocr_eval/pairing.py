@@ -60,6 +60,7 @@ class Pairing:
 
             self._engine = compiled
         self._hulls: dict[str, Pairs] = {}
+        self.shared: dict[str, Any] = {}  # what one protocol made of it and another one needs, by name
         self._rationals: dict[tuple[bool, bool, bytes, bytes], tuple[Fraction, Fraction, Fraction]] = {}
 
     # Tables

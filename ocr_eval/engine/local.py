@@ -101,6 +101,7 @@ class Job:
             )
             if step is not None:
                 step()
+        pairing.shared.clear()  # what is in it holds the pairing, and all tables with it
         return records
 
 

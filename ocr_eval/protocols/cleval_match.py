@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ocr_eval.protocols.cut_regions import Cut
+from ocr_eval.protocols.cut_regions import Cut, cut_of
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def match(
         wide, pred_wide = (_aspect(each) for each in corners)
         length = np.where(gt.care, chars, _few(np.maximum(wide, 1 / wide)))
         centres, junk = quad_centres(corners[0], wide < vertical, length), _few(1 / (1e-5 + pred_wide))
-    cut = Cut(joined, pairing)
+    cut = cut_of(joined, pairing)
     pairs = cut.pairs
     g, p = pairs.gt, pairs.pred
     found = hits(centres, g, p, pairs.pred_xy, pairs.pred_ring)

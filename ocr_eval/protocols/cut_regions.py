@@ -187,6 +187,14 @@ class Cut:
         return found
 
 
+def cut_of(joined: Joined, pairing: Pairing) -> Cut:
+    """The ``Cut`` of a pairing, made once for all protocols that begin with it."""
+    made: Cut | None = pairing.shared.get("cut")
+    if made is None or made.joined is not joined:
+        made = pairing.shared["cut"] = Cut(joined, pairing)
+    return made
+
+
 def meeting(gt: Instances, one: Flags, two: Flags, kernels: str) -> Meeting:
     """Pairs of a gt of ``one`` and a gt of ``two`` (G,)."""
     import numpy as np

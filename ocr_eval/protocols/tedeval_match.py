@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.protocols.cut_predictions import CutPredictions
-from ocr_eval.protocols.cut_regions import Cut
+from ocr_eval.protocols.cut_regions import Cut, cut_of
 from ocr_eval.protocols.line_angles import several_lines
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
@@ -61,7 +61,7 @@ def match(
 
     gt, pred = joined.gt, joined.pred
     corners = quads(gt, "gt", OTHER), quads(pred, "prediction", OTHER)
-    cut = Cut(joined, pairing)
+    cut = cut_of(joined, pairing)
     pairs, care = cut.pairs, gt.care[cut.pairs.gt]
     g, p = pairs.gt, pairs.pred
     ignored = _ignored(cut, care, area_recall, area_precision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocr_eval.protocols.centre_report import Centred, CentreReport
-from ocr_eval.protocols.cut_regions import Cut
+from ocr_eval.protocols.cut_regions import cut_of
 from ocr_eval.protocols.pseudo_characters import hits
 from ocr_eval.protocols.reasons import clause
 
@@ -25,7 +25,7 @@ def reporter(
     """``explain`` of any sample."""
     import numpy as np
 
-    pairs, cut = found.pairs, Cut(joined, pairing)
+    pairs, cut = found.pairs, cut_of(joined, pairing)
     inside = hits(found.centres, pairs.gt, pairs.pred, pairs.pred_xy, pairs.pred_ring)
     held = np.bincount(inside.row, minlength=len(pairs))
     held[found.matched] = np.bincount(found.hits.row, minlength=len(pairs))[found.matched]

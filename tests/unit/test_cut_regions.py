@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,3 +80,22 @@ def test_doubtful_shares_are_decided_as_fractions() -> None:
         False,
     ]
     assert asked == [0, 0]
+
+
+def test_tedeval_and_cleval_cut_once_and_count_as_each_does_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Cut] = []
+    begin = Cut.__init__
+
+    def counted(self: Cut, *arguments: Any) -> None:
+        made.append(self)
+        begin(self, *arguments)
+
+    monkeypatch.setattr(Cut, "__init__", counted)
+    truth = gt(Word(box(0, 0, 100, 100), "###"), Word(box(40, 40, 60, 60)), Word(box(55, 40, 80, 60)))
+    guess = pred(Word(box(40, 40, 60, 60)), Word(box(50, 0, 90, 100)))
+    rules = [protocol(name) for name in ("tedeval", "cleval-det", "tedeval(area_recall=0.5)")]
+    together = Job(truth, rules).run(guess)
+    assert len(made) == 1
+    for rule, record in zip(rules, together, strict=True):
+        assert record.counts.to_json() == Job(truth, [rule]).run(guess)[0].counts.to_json()
+    assert len(made) == 4
