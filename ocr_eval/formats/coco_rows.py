@@ -22,6 +22,8 @@ PIXELS = 1 << 28  # of a mask
 POLYGONS = ("segmentation", "mask", "polygon", "points")
 BOX = ("left", "top", "width", "height")
 TEXTS = ("utf8_string", "text", "transcription")
+_WITH_TEXT = frozenset((*TEXTS, "attributes"))
+_NUMBERS = {int, float}
 
 
 def masks_fit(rows: Sequence[Any], path: str, entry: Entry, findings: Findings) -> bool:
@@ -40,9 +42,13 @@ def masks_fit(rows: Sequence[Any], path: str, entry: Entry, findings: Findings) 
 
 def found(row: dict[str, Any], k: int, pointer: str, options: Options, findings: Findings) -> Found:
     """One annotation or result; its numbers are those of ``NUMBERS`` in their order. Raises JsonFault."""
-    polygons: Any = next((row[key] for key in POLYGONS if row.get(key) is not None), [])
-    where = next((key for key in POLYGONS if row.get(key) is not None), "segmentation")
-    ring = None
+    polygons: Any = []
+    where, ring = "segmentation", None
+    for key in POLYGONS:
+        value = row.get(key)
+        if value is not None:
+            where, polygons = key, value
+            break
     if isinstance(polygons, dict):
         findings.warn("W_LAYOUT", "masks left out, the box is the ring", place=pointer)
     elif not isinstance(polygons, list):
@@ -59,16 +65,19 @@ def found(row: dict[str, Any], k: int, pointer: str, options: Options, findings:
         left, top = min(ring[0::2]), min(ring[1::2])
         around = (left, top, max(ring[0::2]) - left, max(ring[1::2]) - top)
     else:
-        around = box(row.get("bbox"), f"{pointer}/bbox", options)
+        around = _plain_box(row.get("bbox"), options) or box(row.get("bbox"), f"{pointer}/bbox", options)
     text, transcribed = _text(row, pointer, options), 1.0
     if text is None:
         transcribed = 0.0
-    gone = options.role == "gt" and (flag(row, "iscrowd", pointer) or flag(row, "ignore", pointer))
+    gone = crowd = False
+    if options.role == "gt":
+        crowd = flag(row, "iscrowd", pointer)
+        gone = crowd or flag(row, "ignore", pointer)
     illegible = row.get("legibility") == "illegible" or (where == "points" and text == ".")
     numbers = (
         *around,
         _area(row, around, pointer),
-        float(flag(row, "iscrowd", pointer)),
+        float(crowd or flag(row, "iscrowd", pointer)),
         _category(row, pointer),
         transcribed,
     )
@@ -88,7 +97,20 @@ def found(row: dict[str, Any], k: int, pointer: str, options: Options, findings:
     )
 
 
+def _plain_box(values: Any, options: Options) -> tuple[float, float, float, float] | None:
+    """Four numbers of which nothing has to be told; anything else None."""
+    if type(values) is not list or len(values) != 4 or not {*map(type, values)} <= _NUMBERS:
+        return None
+    x, y, width, height = values
+    most = options.limits.coordinate
+    if width < 0 or height < 0 or min(values) < -most or max(values) > most:
+        return None
+    return float(x), float(y), float(width), float(height)
+
+
 def _text(row: dict[str, Any], pointer: str, options: Options) -> str | None:
+    if _WITH_TEXT.isdisjoint(row):
+        return None
     more = row.get("attributes")
     for where, holder in (("", row), ("/attributes", more if isinstance(more, dict) else {})):
         for key in TEXTS:
