@@ -75,7 +75,13 @@ def resolve_gt(argument: str, settings: Settings) -> tuple[str, str]:
         from ocr_eval.assets import dataset_ids, dataset_path
 
         if argument in dataset_ids(settings.datasets):
-            return str(dataset_path(argument, settings.datasets) / "gt"), argument
+            folder = dataset_path(argument, settings.datasets)
+            if not (folder / "gt").exists():
+                reason = f"{quote(argument)} has a card, but no ground truth is there"
+                raise usage_error(
+                    reason, f"`ocr-eval datasets prepare {argument} DIR` checks the files you have"
+                )
+            return str(folder / "gt"), argument
         known = dataset_ids(settings.datasets)
         hint = f"prepared data sets: {', '.join(known) or 'none'}"
         raise usage_error(f"{quote(argument)} is neither a file nor a prepared data set", hint)
@@ -178,12 +184,21 @@ def reading(rules: Sequence[EvaluationProtocol], role: str) -> dict[str, Any]:
     }
 
 
-def read_side(path: str, *, isolation: Isolation | None = None, **arguments: Any) -> Instances:
+def read_side(
+    path: str, *, isolation: Isolation | None = None, keep: bool = False, **arguments: Any
+) -> Instances:
     """``formats.read`` with standard input under ``-``; with ``isolation`` another process reads.
+
+    ``keep``: a ground truth may come from the user's cache, and goes there (``formats/prepared.py``).
 
     An input without any transcription comes back as it is, although texts were asked for: the protocol that misses
     them says so in one line, where the reader would say it of every line.
     """
+    if keep:
+        from ocr_eval import __version__
+        from ocr_eval.formats.prepared import read_prepared
+
+        return read_prepared(path, read_side, arguments, version=__version__)
     from ocr_eval.errors import InputError
     from ocr_eval.formats import read as read_here
 

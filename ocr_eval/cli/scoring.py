@@ -59,7 +59,7 @@ class Scorer:
         """The gt and its text lines."""
         if self.flags.get("strict_official"):
             self._check(path, "gt", None)
-        asked = {"format": self.flags["gt_format"]} | self.common
+        asked = {"format": self.flags["gt_format"], "keep": not self.settings.no_cache} | self.common
         gt = read_side(path, **reading(self.rules, "gt"), **asked)
         return gt, read_lines(self.flags.get("gt_lines"), self.rules, **asked)
 
