@@ -33,9 +33,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("ocr_eval.cli.inspect", "dataset report: distributions, character table, suspicious labels"),
     "plan": ("ocr_eval.cli.plan", "how many samples for a wanted precision"),
     "board": ("ocr_eval.cli.board", "a leaderboard: store and static site"),
+    "datasets": ("ocr_eval.cli.datasets", "data set cards: list, show, digest, prepare"),
     "study": ("ocr_eval.cli.study", "the PopEval paper's questions on the data at hand"),
     "demo": ("ocr_eval.cli.demo", "score the shipped sample data set with outputs of real engines"),
     "bench": ("ocr_eval.cli.bench", "time this installation, ratios to slow twins of the same rules"),
+    "cache": ("ocr_eval.cli.cache", "ground truths kept as they were read: where, how many, --clear"),
     "warm": ("ocr_eval.cli.warm", "compile the kernels into the cache"),
 }
 

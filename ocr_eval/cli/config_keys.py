@@ -118,7 +118,9 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "jobs",
         "paper_figures",
     ),
+    "datasets": ("format", "gt_format"),  # of its commands
     "demo": ("out",),
     "bench": ("quick", "against", "format"),
+    "cache": ("format",),
     "warm": ("jobs",),
 }

@@ -83,7 +83,9 @@ def inspected(settings: Settings, gt: str, flags: dict[str, Any]) -> Any:
     )
 
 
-def read_labels(path: str, layout: str | None, limits: Limits, settings: Settings) -> Instances:
+def read_labels(
+    path: str, layout: str | None, limits: Limits, settings: Settings, *, verbatim: bool = True
+) -> Instances:
     """A gt as it is written: bad rings kept, quotes left on, a list of texts without rings read as one."""
     from ocr_eval.cli.inputs import read_side
     from ocr_eval.formats import FORMATS
@@ -94,7 +96,7 @@ def read_labels(path: str, layout: str | None, limits: Limits, settings: Setting
         "limits": limits,
         "invalid_polygons": "official",
         "max_errors": settings.max_errors,
-        "verbatim": True,
+        "verbatim": verbatim,
     }
     if layout in FORMATS and not FORMATS[layout].geometry:
         return read_side(path, **arguments, geometry=False)
