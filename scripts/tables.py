@@ -44,6 +44,7 @@ SUBJECTS = {  # file of tests/bench -> heading, in the order of the page
     "geometry": "Areas and candidate pairs",
     "threads": "Threads",
     "texts": "Edit distances",
+    "rates": "Character error rates, packages in environments of their own",
     "popeval": "PopEval",
     "detection": "Total-Text",
     "curved": "Curved text",

@@ -43,6 +43,13 @@ def close(ours: float, theirs: float) -> float:
     return difference
 
 
+def close_as_float32(ours: float, theirs: float) -> float:
+    """One real number within 1e-6."""
+    difference = abs(ours - theirs)
+    assert difference <= 1e-6, (ours, theirs)
+    return difference
+
+
 def all_close(ours: Any, theirs: Any) -> float:
     """Every real number within 1e-12; gives the largest difference."""
     ours, theirs = np.asarray(ours), np.asarray(theirs)
@@ -73,6 +80,7 @@ class Rule(NamedTuple):
 NUMBERS = Rule("every number the same", lambda _: numbers_equal)
 AREAS = Rule("areas to 1e-12 of the larger ring", areas_equal)
 PAIRS = Rule("the same pairs", lambda _: same_pairs)
+FLOAT32 = Rule("to 1e-6", lambda _: close_as_float32)
 RATIO = Rule("to 1e-12", lambda _: close)
 INTERVALS = Rule("every end to 1e-12", lambda _: all_close)
 SUMS = Rule("every sum to 1e-12", lambda _: all_close)

@@ -23,10 +23,10 @@ from ocr_eval.tables.instances import Instances
 from scripts import peers
 from tests.bench import optimal, tightness, totaltext
 from tests.bench.chunked import Chunked
-from tests.bench.equality import AREAS, INTERVALS, NUMBERS, PAIRS, RATIO, SUMS, Rule
+from tests.bench.equality import AREAS, FLOAT32, INTERVALS, NUMBERS, PAIRS, RATIO, SUMS, Rule
 from tests.bench.inputs import Boxes, Files, Lines, Ratings, Resampled, RingPairs, Texts
 from tests.bench.polygon3 import official_style, polygon3
-from tests.bench.ratio import Command, Side, in_process
+from tests.bench.ratio import Command, Separate, Side, in_process
 
 
 def _shapely_areas(inputs: RingPairs) -> Side:
@@ -149,6 +149,39 @@ def _jiwer(inputs: Texts) -> Side:
     import jiwer
 
     return in_process(lambda: jiwer.cer(inputs.gt, inputs.pred))
+
+
+_RATES = """
+import json, sys
+gt, pred = json.load(open(sys.argv[2], encoding="utf-8"))
+"""
+_DINGLEHOPPER = (
+    _RATES
+    + """
+from dinglehopper import character_error_rate
+def call():
+    return [character_error_rate(a, b) for a, b in zip(gt, pred)]
+"""
+)
+_TORCHMETRICS = (
+    _RATES
+    + """
+from torchmetrics.functional.text import char_error_rate
+def call():
+    return float(char_error_rate(pred, gt))
+"""
+)
+
+
+def _rates(environment: str, source: str) -> Callable[[Texts], Side]:
+    """Character error rates by a package that lives in an environment of its own."""
+
+    def side(inputs: Texts) -> Side:
+        file = Path(tempfile.mkdtemp()) / "texts.json"
+        file.write_text(json.dumps([inputs.gt, inputs.pred]), encoding="utf-8")
+        return Separate(source, [str(file)], str(peers.python_of(environment)))
+
+    return side
 
 
 def _popeval_twin(inputs: Files) -> Side:
@@ -337,6 +370,12 @@ RIVALS: dict[str, Rival] = {
     "distances: polyleven loop": Rival("polyleven", Texts, "any strings", NUMBERS, _loop(_polyleven)),
     "distances: edlib loop": Rival(
         "edlib", Texts, "at most 256 distinct characters in a pair", NUMBERS, _loop(_edlib)
+    ),
+    "cer: dinglehopper": Rival(
+        "dinglehopper", Texts, "any strings", INTERVALS, _rates("dinglehopper", _DINGLEHOPPER), "dinglehopper"
+    ),
+    "cer: torchmetrics": Rival(
+        "torchmetrics", Texts, "any strings", FLOAT32, _rates("torchmetrics", _TORCHMETRICS), "torchmetrics"
     ),
     "cer: jiwer": Rival("jiwer", Texts, "strings without outer spaces", RATIO, _jiwer),
     "intervals: scipy.stats.bootstrap": Rival("scipy", Resampled, "any counts", INTERVALS, _scipy_bootstrap),
