@@ -107,7 +107,9 @@ class Child:
         path = self.folder / name
         path.write_bytes(data)
         again = f"python scripts/fuzz.py {self.target.name} --repeat {path}\n\n"
-        Path(f"{path}.txt").write_text(again + "".join(traceback.format_exception(error)), encoding="utf-8")
+        Path(f"{path}.txt").write_text(
+            again + "".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace"
+        )
 
     def _tell(self) -> None:
         passed = time.monotonic() - self._begin

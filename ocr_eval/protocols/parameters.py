@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ocr_eval.errors import InputError, close_matches, quote, usage_error
 
 _WORD = re.compile(r"[A-Za-z0-9._+-]+\Z")
+_NO_ZERO = re.compile(r"-?\.[0-9]{1,20}")
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\["\\])*)"|([^"\s,=()]+)|([,=()]))\s*')
 
 
@@ -84,7 +85,7 @@ def check(protocol: Any) -> None:
         if not good:
             near = close_matches(str(value), accepted.choices, n=1, cutoff=0.5)
             hint = f"expected {accepted.accepts}" + (f", did you mean {near[0]!r}?" if near else "")
-            if isinstance(value, str) and value.startswith((".", "-.")):
+            if isinstance(value, str) and _NO_ZERO.fullmatch(value):
                 hint += f", written {value.replace('.', '0.', 1)}"
             raise usage_error(
                 f"{protocol.ID}: {name}={quote(str(value))[1:-1]} is not allowed", hint, "E_CONFIG"

@@ -196,10 +196,10 @@ class Counts:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Counts:
-        """The table that ``to_json`` wrote. Raises ValueError for counts that are no whole numbers."""
-        rows = np.array(data["rows"])
-        if rows.size and rows.dtype.kind != "i":
-            raise ValueError("counts must be whole numbers below 2**63")
+        """The table that ``to_json`` wrote. Raises ValueError for names that are none and counts that are not whole."""
+        rows, names = np.array(data["rows"]), [*data["samples"], *data["columns"], *data["sum_columns"]]
+        if (rows.size and rows.dtype.kind != "i") or not all(isinstance(name, str) for name in names):
+            raise ValueError("not the names and whole numbers of a table of counts")
         scored = None
         if "scored" in data:
             confidence, sample, line, correct, *more = data["scored"]
