@@ -6,12 +6,14 @@
 
 An environment that already holds its pins is left alone. ``main`` is this project with the extra ``bench``, whose pins
 stand in pyproject.toml; ``core`` is this project without any extra, for start-up times: Numba starts slower beside
-scipy. Polygon3 exists as source only (needs a C compiler), can end its process, and therefore has its own.
+scipy. It holds a copy, as an installation does, and is made anew when the sources are others. Polygon3 exists as source
+only (needs a C compiler), can end its process, and therefore has its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -41,7 +43,7 @@ ENVIRONMENTS: dict[str, Peer] = {
         "benches run in it",
     ),
     "core": Peer(
-        ("-e", "."), "import numpy, numba, rapidfuzz, click, ocr_eval", "start-up times: no extra installed"
+        (".",), "import numpy, numba, rapidfuzz, click, ocr_eval", "start-up times: no extra installed"
     ),
     "polygon3": Peer(
         ("Polygon3==3.0.9.1", "numpy==2.3.5"),  # the official scripts keep their matrices in numpy
@@ -77,7 +79,7 @@ def missing(name: str) -> str | None:
     if not python.is_file():
         return "not made"
     if not _stamp(name).is_file() or json.loads(_stamp(name).read_text(encoding="utf-8")) != _wanted(name):
-        return "made for other pins"
+        return "made for other pins or sources"
     probe = subprocess.run(
         [python, "-c", ENVIRONMENTS[name].probe], capture_output=True, text=True, cwd=PEERS
     )
@@ -91,6 +93,8 @@ def make(name: str, python: str | None = None) -> None:
         subprocess.run([python or _interpreter(peer), "-m", "venv", PEERS / name], check=True)
     pip = [str(python_of(name)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *peer.requirements], check=True, cwd=ROOT)
+    if peer.requirements == (".",):  # pip may keep a copy of the same version
+        subprocess.run([*pip, "--force-reinstall", "--no-deps", "."], check=True, cwd=ROOT)
     _stamp(name).write_text(json.dumps(_wanted(name)), encoding="utf-8")
 
 
@@ -109,13 +113,23 @@ def _stamp(name: str) -> Path:
 def _wanted(name: str) -> list[str]:
     """What the environment was made for; for the project itself also its pins."""
     requirements = list(ENVIRONMENTS[name].requirements)
-    if "-e" not in requirements:
+    if "." not in requirements:
         return requirements
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extra = project["optional-dependencies"]["bench"] if name == "main" else []
-    return [*requirements, *project["dependencies"], *extra]
+    sources = [] if "-e" in requirements else [_sources()]
+    return [*requirements, *project["dependencies"], *extra, *sources]
+
+
+def _sources() -> str:
+    """A digest of the package's files, which a copy is made of."""
+    made = hashlib.sha256()
+    for path in sorted((ROOT / "ocr_eval").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            made.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return f"sources {made.hexdigest()}"
 
 
 def main(arguments: list[str] | None = None) -> int:
