@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr_eval.engine.parts import Part, Side
 from ocr_eval.errors import InputError
@@ -147,6 +146,7 @@ def _nothing_like(gt: Instances) -> Instances:
 
 
 def _counted(plan: Plan, digests: tuple[str, str], gt: Instances, pred: Instances, counting: bool) -> Part:
+    from ocr_eval.engine.distinct import sample_keys
     from ocr_eval.engine.local import Job
     from ocr_eval.engine.revealing import count as revealed
     from ocr_eval.protocols import protocol
@@ -193,14 +193,3 @@ def _side(table: Instances, *, lines: bool) -> Side:
         fields += [*sorted(table.numbers), *(["ring"] if table.geometry else [])]
         fields += ["levels"] if table.levels is not None else []
     return Side(table.format, tuple(fields), len(table.sample_ids), text)
-
-
-def sample_keys(ids: Sequence[str]) -> NDArray[np.uint64]:
-    """(S,) sorted 64-bit digests of the names as readers compare them: equal names have equal keys in every shard."""
-    from ocr_eval.formats.names import folded
-
-    joined = b"".join(
-        hashlib.blake2b(folded(sample).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for sample in ids
-    )
-    return np.sort(np.frombuffer(joined, "<u8").astype(np.uint64))

@@ -6,16 +6,18 @@ key are told apart by reading their shards once more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.engine.ordered_lines import temporary, writing
+from ocr_eval.formats.names import folded
 
 AT_ONCE = 4_000_000  # keys that are compared at a time
 _BYTES = 8
+_STEP = 0x9E3779B97F4A7C15  # odd, so that no power of it is 0
 
 
 class Distinct:
@@ -62,11 +64,50 @@ class Distinct:
         return keys[int(first) : int(last)]
 
 
+def sample_keys(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """(S,) sorted keys: names that ``folded`` makes equal have equal keys, in every shard and on every machine."""
+    keys = np.zeros(len(ids), np.uint64)
+    plain = [sample.lower() if sample.isascii() else folded(sample) for sample in ids]
+    sizes = np.array([len(name) if name.isascii() else -1 for name in plain], np.int64)
+    for size in np.unique(sizes).tolist():
+        own = np.flatnonzero(sizes == size)
+        if size >= 0:
+            joined = "".join([plain[k] for k in own.tolist()]).encode("ascii")
+            keys[own] = _mixed(np.frombuffer(joined, np.uint8).reshape(len(own), size))
+        else:
+            for k in own.tolist():
+                name = plain[k].encode("utf-8", "surrogatepass")
+                keys[k] = _mixed(np.frombuffer(name, np.uint8).reshape(1, -1))[0]
+    keys.sort()
+    return keys
+
+
+def _mixed(names: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """(N,) a key of each row of bytes. Leading zeros of a number at the end add nothing, so 01 and 1 are one name.
+
+    Two polynomials: over the number from its end, and over what stands before it from its beginning.
+    """
+    count, size = names.shape
+    digit = (names >= ord("0")) & (names <= ord("9"))
+    number = np.logical_and.accumulate(digit[:, ::-1], axis=1)[:, ::-1]
+    power = np.cumprod(np.full(size, _STEP, np.uint64))
+    value = np.where(number, names - np.uint8(ord("0")), 0).astype(np.uint64)
+    stem = np.where(number, 0, names.astype(np.uint64) + 1)
+    has_number = number.any(1) if size else np.zeros(count, np.bool_)
+    high = (stem @ power + has_number.astype(np.uint64)).astype(np.uint64)
+    low = (value @ power[::-1]).astype(np.uint64)
+    return _avalanche(_avalanche(high) + low)
+
+
+def _avalanche(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Every bit of the input reaches every bit of the output (the finalizer of splitmix64)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
 def named_twice(
-    repeated: dict[int, NDArray[np.uint64]],
-    names: Callable[[int], Iterable[str]],
-    folded: Callable[[str], str],
-    keys: Callable[[list[str]], NDArray[np.uint64]],
+    repeated: dict[int, NDArray[np.uint64]], names: Callable[[int], Iterable[str]]
 ) -> list[tuple[str, int, str, int]]:
     """(name, its shard, the earlier name of the same sample, its shard); ``names`` reads the samples of a shard."""
     seen: dict[str, tuple[str, int]] = {}
@@ -74,7 +115,7 @@ def named_twice(
     for shard in sorted(repeated):
         wanted = set(repeated[shard].tolist())
         for name in names(shard):
-            if int(keys([name])[0]) in wanted:
+            if int(sample_keys([name])[0]) in wanted:
                 earlier = seen.setdefault(folded(name), (name, shard))
                 if earlier[1] != shard:
                     found.append((name, shard, *earlier))

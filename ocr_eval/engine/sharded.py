@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
-from ocr_eval.engine.chunks import NO_SHARD, Plan, answering, sample_keys
+from ocr_eval.engine.chunks import NO_SHARD, Plan, answering
 from ocr_eval.engine.distinct import named_twice
 from ocr_eval.engine.merging import ROLES, Merger, Whole
 from ocr_eval.engine.parts import Part
@@ -166,7 +166,6 @@ class ShardedJob:
         if not repeated:
             return
         from ocr_eval.formats import read
-        from ocr_eval.formats.names import folded
         from ocr_eval.formats.shards import base_name
         from ocr_eval.limits import Limits
 
@@ -180,7 +179,7 @@ class ShardedJob:
             return table.sample_ids
 
         found: list[Problem] = []
-        twice = named_twice(repeated, names, folded, sample_keys)
+        twice = named_twice(repeated, names)
         for name, shard, earlier, other in twice:
             findings = Findings(merger.shards[shard][0], "gt")
             where = base_name(merger.shards[other][0])

@@ -91,6 +91,10 @@ class Samples:
             table[short] = None if short in table else sample
         return table
 
+    def has_all(self, keys: Iterable[str]) -> bool:
+        """True when every key is, code point by code point, the id of a sample."""
+        return self._exact.issuperset(keys)
+
     def find(self, key: str) -> str | None:
         """The gt's id for a key: the same code points, or the only sample that differs by zeros of the last number."""
         if key in self._exact:

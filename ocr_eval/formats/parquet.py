@@ -62,13 +62,22 @@ def _fill(
     if columns.geometry and not ringed:
         raise JsonFault("E_FORMAT", "no column box", "a list of texts is scored with -p recognition")
     names, structure = Names(entry, options, findings), Structure()
-    owner = _samples(images, described, names, structure, table, options)
+    # Where no row says more than the usual, samples may be named all at once, and nothing needs a structure.
+    bare = len(rows) == len(described) and not {"angle", "line", *NUMBERS} & table.keys()
+    plain = names.plain(images[0]) if bare and _is_in_order(*images) else None
+    if plain is None:
+        owner = _samples(images, described, names, structure, table, options)
+    else:
+        owner = images[1]
     # The rows of one sample may be apart; where they are not, nothing is moved.
     kept = rows[owner[rows] >= 0]
     order = kept if (np.diff(owner[kept]) >= 0).all() else kept[np.argsort(owner[kept], kind="stable")]
-    samples = [sample for sample, _ in structure.more]
+    samples = [sample for sample, _ in structure.more] if plain is None else plain
     sizes = np.bincount(owner[order], minlength=len(samples)).tolist()
-    if not all(enough_room(size, 0, entry, options, findings) for size in sizes):
+    most = max(sizes, default=0)
+    if most > options.limits.instances and not all(
+        enough_room(size, 0, entry, options, findings) for size in sizes
+    ):
         return
     if not enough_room(0, len(order), entry, options, findings):
         return
@@ -90,7 +99,14 @@ def _fill(
         columns.confidence = (score + 0.0).tolist()
     _more(table, order, sizes, structure)
     names.tell_unknown()
-    structure.fill(columns)
+    if plain is None:
+        structure.fill(columns)
+
+
+def _is_in_order(different: list[str], code: NDArray[np.int64]) -> bool:
+    """True when every name's rows stand together, and the names in the order of their codes."""
+    step = np.diff(code, prepend=-1, append=len(different))
+    return bool(len(code) and step[0] == 1 and step[-1] == 1 and (step >= 0).all() and (step <= 1).all())
 
 
 def _described(table: dict[str, Any]) -> NDArray[np.bool_]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ocr_eval.errors import Findings, quote
 from ocr_eval.formats.json_safe import JsonFault, kind, number
 from ocr_eval.formats.names import Doubles, Unknown, key_of, unknown_names
 from ocr_eval.formats.numbers import is_decimal
+from ocr_eval.formats.plain_names import plain_keys
 from ocr_eval.formats.reader import Entry, Options
 
 _NUMBERS = {int, float}
@@ -50,6 +52,13 @@ class Names:
             self._told.add(key)
             self._unknown.append(Unknown(key, name, self.entry.name))
         return found
+
+    def plain(self, names: Sequence[str]) -> list[str] | None:
+        """The samples of a document's names, all different, at once; None: ask for each, which tells what is wrong."""
+        if self._doubles:
+            return None
+        keys = plain_keys(names, full=self._key is not key_of)
+        return keys if keys and (self._known is None or self._known.has_all(keys)) else None
 
     def again(self, name: str, pointer: str, annotator: str = "") -> str | None:
         """``sample`` for documents that name an image with every instance."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr_eval.formats.names import Doubles, Samples, folded, key_of, parts_of
+from ocr_eval.formats.plain_names import plain_keys
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,33 @@ def test_close_names(keys: list[str], first: str | None) -> None:
 def test_close_names_cost_little_among_many_samples() -> None:
     samples = Samples(f"img_{k:06d}" for k in range(100_000))
     assert samples.close(["img_0000500"] * 2000)
+
+
+def test_plain_names_all_at_once_are_keyed_as_one_by_one() -> None:
+    cases = [
+        (["a_1.png", "a_2.png", "b.png"], True),
+        (["a", "b", "a10", "a2"], True),
+        (["a01", "a02"], True),
+        (["a.PNG", "b.PNG"], True),
+        (["a01", "a1"], False),
+        (["a", "A"], False),
+        (["a.png", "b.jpg"], False),
+        (["a.b.png", "c.png"], False),
+        (["a.zip", "b.zip"], False),
+        (["gt_a", "b"], False),
+        (["b", "res_b"], False),
+        (["x/a", "b"], False),
+        (["a\nb", "c"], False),
+        (["a", "\n"], False),
+        (["é"], False),
+        ([".png", "a.png"], False),
+        (["", "a"], False),
+        ([], False),
+    ]
+    for given, at_once in cases:
+        keys = plain_keys(given)
+        assert (keys is not None) == at_once, given
+        if keys is not None:
+            assert keys == list(map(key_of, given))
+            assert len(set(map(folded, keys))) == len(given)
+    assert plain_keys(["a/b.png", "gt_c"], full=True) == ["a/b.png", "gt_c"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ import pytest
 
 from ocr_eval import __version__
 from ocr_eval.assets import dataset_path, submission_path
-from ocr_eval.engine.chunks import Plan, answering, count_shard, sample_keys
-from ocr_eval.engine.distinct import Distinct
+from ocr_eval.engine.chunks import Plan, answering, count_shard
+from ocr_eval.engine.distinct import Distinct, sample_keys
 from ocr_eval.engine.local import Job
 from ocr_eval.engine.merging import Merger
 from ocr_eval.engine.ordered_lines import OrderedLines, sample_of
@@ -27,6 +27,7 @@ from ocr_eval.engine.sharded import ShardedJob, here
 from ocr_eval.engine.stored_parts import StoredParts
 from ocr_eval.errors import InputError
 from ocr_eval.formats import read
+from ocr_eval.formats.names import folded
 from ocr_eval.formats.shards import is_sharded, matched, shards_of
 from ocr_eval.protocols import protocol
 from ocr_eval.record import Record
@@ -72,7 +73,7 @@ def stored(folder: Path, rows: Rows, shards: Sequence[Sequence[str]]) -> Path:
 
 def cut(samples: Sequence[str], count: int) -> list[list[str]]:
     edges = [len(samples) * k // count for k in range(count + 1)]
-    return [list(samples[a:b]) for a, b in pairwise(edges)]
+    return [list(samples[a:b]) for a, b in itertools.pairwise(edges)]
 
 
 def asked(name: str) -> dict[str, Any]:
@@ -404,7 +405,16 @@ def test_keys_that_two_shards_share_are_found_in_any_number_of_passes() -> None:
             [1, 3], keys[1][[0, 49]].tolist()
         )
         found.close()
-    assert sample_keys(["img_01", "IMG_1"])[0] == sample_keys(["img_1"])[0]
+
+
+def test_names_have_one_key_exactly_when_readers_take_them_for_one() -> None:
+    words = "a A 0 00 1 01 10 é e\u0301 É ß ss a0 a00 a1 a01 a10 b1 1a 01a 0a img_1 IMG_001 img_ img_0 \u0661".split()
+    words += ["", "\u06611", "img-1", "a\x001", "a1\x00", "\ud800", "x" * 5000]
+    for one, other in itertools.product(words, repeat=2):
+        same = sample_keys([one])[0] == sample_keys([other])[0]
+        assert same == (folded(one) == folded(other)), (one, other)
+    together = {int(key) for key in sample_keys(words)}
+    assert together == {int(sample_keys([word])[0]) for word in words}
 
 
 def test_exact_sums_of_parts_round_to_fsum_of_the_whole() -> None:
