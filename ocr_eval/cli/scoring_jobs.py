@@ -33,9 +33,12 @@ def outcomes(
 
     ``jobs`` 0: as many as there are cores. ``tell`` hears once that kernels have to be compiled.
     """
-    from ocr_eval.engine.pool import cores
+    files = sum(path != STDIN for _, path in named)
+    if jobs == 0 and files > 1:
+        from ocr_eval.engine.pool import cores
 
-    jobs = max(1, min(jobs or cores(), sum(path != STDIN for _, path in named)))
+        jobs = cores()
+    jobs = max(1, min(jobs, files))
     load, is_cold = _kernels_wanted(scorer, -(-len(named) // jobs))
     if load and is_cold:
         tell("ocr-eval: compiling kernels, once; `ocr-eval warm` does so ahead")
