@@ -175,7 +175,9 @@ def score_all(
 
 
 @contextlib.contextmanager
-def bar(total: int, settings: Settings) -> Iterator[Callable[[int], object]]:
+def bar(
+    total: int, settings: Settings, doing: str = "scoring", unit: str = "result"
+) -> Iterator[Callable[[int], object]]:
     """A function that is told how many more results there are; a bar when several come and stderr is a terminal."""
     import sys
 
@@ -185,7 +187,7 @@ def bar(total: int, settings: Settings) -> Iterator[Callable[[int], object]]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=total, desc="scoring", unit="result", delay=0.5, leave=False, file=sys.stderr) as shown:
+    with tqdm(total=total, desc=doing, unit=unit, delay=0.5, leave=False, file=sys.stderr) as shown:
         yield shown.update
 
 

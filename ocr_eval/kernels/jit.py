@@ -86,10 +86,18 @@ def kernels() -> Iterator[tuple[str, Any]]:
 
 def warm_up() -> list[str]:
     """Compiles every kernel (or loads it from the cache) by calling its module's ``warm``; returns their names."""
-    names = [name for name, _ in kernels()]
-    for module in sorted({name.partition(".")[0] for name in names}):
-        importlib.import_module(f"ocr_eval.kernels.{module}").warm()
-    return names
+    return [name for module in modules() for name in warm_module(module)]
+
+
+def modules() -> list[str]:
+    """The modules that hold kernels."""
+    return sorted({name.partition(".")[0] for name, _ in kernels()})
+
+
+def warm_module(module: str) -> list[str]:
+    """Compiles the kernels of one module, or loads them from the cache; returns their names."""
+    importlib.import_module(f"ocr_eval.kernels.{module}").warm()
+    return [name for name, _ in kernels() if name.partition(".")[0] == module]
 
 
 def cache_folder() -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -200,3 +202,26 @@ def test_a_bar_shows_on_a_terminal_when_several_results_come(
     with score.bar(total, Settings(**flags)) as done:
         done(1)
     assert [(each["total"], each["delay"], each["leave"]) for each in made] == [(2, 0.5, False)] * shown
+
+
+WARMED = """
+from ocr_eval.kernels import jit
+jit.modules = lambda: ["components", "matching"]
+from ocr_eval.cli.app import run
+status = run(["warm", "--jobs", "2"])
+from ocr_eval.kernels import matching
+stats = matching.first_fit.stats
+print(status, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
+"""
+
+
+def test_warm_compiles_in_workers_and_then_finds_all_in_the_cache(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", WARMED]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    first, second, last = done.stdout.splitlines()
+    assert first.startswith("2 kernels ready in ")
+    assert second.startswith(f"cache: {tmp_path}")
+    assert last == "0 1 0"
