@@ -21,8 +21,8 @@ def count_stops(x, left, right, y, slope, place, low, high, stops, count):
 
 
 @kernel
-def fill(x, left, right, y, slope, owner, place, low, high, stops, height, order, odd, total):
-    """Writes the area of every place; ``stops``, ``height``, ``order`` and ``odd`` are scratch for the largest one."""
+def fill(x, left, right, y, slope, owner, place, low, high, stops, height, order, waiting, odd, total):
+    """Writes the area of every place; the arguments from ``stops`` to ``odd`` are scratch for the largest one."""
     for s in range(place.size - 1):
         begin, end = place[s], place[s + 1]
         n = _find_stops(x, left, right, y, slope, begin, end, low[s], high[s], stops, True)
@@ -38,7 +38,7 @@ def fill(x, left, right, y, slope, owner, place, low, high, stops, height, order
                     j -= gap
                 stops[j] = moved
             gap //= 3
-        total[s] = _slabs(left, right, y, slope, owner, begin, end, stops, n, height, order, odd)
+        total[s] = _slabs(left, right, y, slope, owner, begin, end, stops, n, height, order, waiting, odd)
 
 
 def outlier_areas(places):
@@ -52,7 +52,7 @@ def outlier_areas(places):
         return total
     count_stops(*reals, place, low, high, np.zeros(0), count)
     edges = int(np.diff(place).max())
-    scratch = np.zeros(int(count.max())), np.zeros(edges), np.zeros(edges, np.int64)
+    scratch = np.zeros(int(count.max())), np.zeros(edges), *np.zeros((2, edges), np.int64)
     fill(*reals, owner, place, low, high, *scratch, np.zeros(int(owner.max()) + 2, np.int64), total)
     return total
 

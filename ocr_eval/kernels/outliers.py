@@ -56,6 +56,11 @@ class Places(NamedTuple):
         edges = np.diff(self.ring[self.start])
         return int((edges * edges).sum()), int(edges.argmax()) if len(edges) else 0
 
+    def slabs(self):
+        """Sum of cubes of the number of edges: what cutting into slabs costs where rings lie close together."""
+        edges = np.diff(self.ring[self.start])
+        return int((edges * edges * edges).sum())
+
     def columns(self):
         """(columns of the edges, offsets of places into them (R + 1,), low x, high x of every D (R,))."""
         size = np.diff(self.ring)
@@ -115,31 +120,50 @@ def find_stops(x, left, right, y, slope, begin, end, low, high, stops, keep):
     return count
 
 
-def slabs(left, right, y, slope, owner, begin, end, stops, count, height, order, odd):
-    """The area, from sorted ``stops[:count]``; ``height``, ``order`` (edges,) and ``odd`` (owners,) are scratch."""
+def slabs(left, right, y, slope, owner, begin, end, stops, count, height, order, waiting, odd):
+    """The area, from sorted ``stops[:count]``; ``height``, ``order``, ``waiting`` (edges,), ``odd`` (owners,): scratch.
+
+    From slab to slab edges stay nearly in order, so sorting them costs little; equal heights may stand in any order.
+    """
     total = stops[0] - stops[0]
+    for i in range(begin, end):
+        j = i - begin
+        while j > 0 and left[waiting[j - 1]] > left[i]:
+            waiting[j] = waiting[j - 1]
+            j -= 1
+        waiting[j] = i
+    n, following = 0, 0
     for s in range(count - 1):
         u, v = stops[s], stops[s + 1]
         if v <= u:
             continue
         middle = (u + v) / 2
-        n = 0
-        for i in range(begin, end):
-            if left[i] <= u and right[i] >= v:
-                value = y[i] + slope[i] * (middle - left[i])
-                j = n
-                while j > 0 and height[j - 1] > value:
-                    height[j], order[j] = height[j - 1], order[j - 1]
-                    j -= 1
-                height[j], order[j] = value, owner[i]
-                n += 1
+        kept = 0
         for j in range(n):
-            odd[order[j]] = 0
+            if right[order[j]] >= v:
+                order[kept] = order[j]
+                kept += 1
+        n = kept
+        while following < end - begin and left[waiting[following]] <= u:
+            if right[waiting[following]] >= v:
+                order[n] = waiting[following]
+                n += 1
+            following += 1
+        for k in range(n):
+            i = order[k]
+            value = y[i] + slope[i] * (middle - left[i])
+            j = k
+            while j > 0 and height[j - 1] > value:
+                height[j], order[j] = height[j - 1], order[j - 1]
+                j -= 1
+            height[j], order[j] = value, i
+        for j in range(n):
+            odd[owner[order[j]]] = 0
         odd[0], odd[1] = 0, 0
         inside = 0
         length = total - total
         for j in range(n - 1):
-            o = order[j]
+            o = owner[order[j]]
             odd[o] = 1 - odd[o]
             if o >= 2:
                 inside += 2 * odd[o] - 1
@@ -155,7 +179,8 @@ def one_area(table, begin, end, low, high, number=float):
     stops = [number(0)] * find_stops(x, left, right, y, slope, begin, end, low, high, [], False)
     find_stops(x, left, right, y, slope, begin, end, low, high, stops, True)
     stops.sort()
-    scratch = [number(0)] * (end - begin), [0] * (end - begin), [0] * (max(owner[begin:end]) + 1)
+    size = end - begin
+    scratch = [number(0)] * size, [0] * size, [0] * size, [0] * (max(owner[begin:end]) + 1)
     return slabs(left, right, y, slope, owner, begin, end, stops, len(stops), *scratch)
 
 

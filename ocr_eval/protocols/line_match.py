@@ -152,12 +152,15 @@ def _excused(pairs: Pairs, held: NDArray[np.bool_], word: Positions, size: int) 
     """(size,) the found word that excuses a prediction: each the first one it holds that is not excused yet."""
     import numpy as np
 
-    result = np.full(size, -1)
-    holds: dict[int, list[int]] = {}
-    for k in np.flatnonzero(held).tolist():
-        holds.setdefault(int(pairs.gt[k]), []).append(int(pairs.pred[k]))
+    k = np.flatnonzero(held)
+    preds, start = (
+        pairs.pred[k].tolist(),
+        np.searchsorted(pairs.gt[k], np.arange(len(pairs.area_gt) + 1)).tolist(),
+    )
+    result, following = [-1] * size, start[:-1]  # what a word has passed over stays excused
     for g in word.tolist():
-        p = next((p for p in holds.get(g, ()) if result[p] < 0), None)
-        if p is not None:
-            result[p] = g
-    return result
+        while following[g] < start[g + 1] and result[preds[following[g]]] >= 0:
+            following[g] += 1
+        if following[g] < start[g + 1]:
+            result[preds[following[g]]] = g
+    return np.array(result, np.int64)

@@ -27,6 +27,7 @@ FREE = 0.01  # a share up to this costs nothing
 NEAR = 1e-9  # a share closer to a threshold is decided in rationals
 SLACK = 0.001  # pixels² that an outlying area may exceed the prediction's before the script gives no credit
 WORK_LIMIT = 400_000_000  # sum of squares of the edges in one place
+CROWD = 16  # gts in one prediction from which looking for equal ones pays
 
 
 class Credits(NamedTuple):
@@ -121,18 +122,27 @@ def _places(
     order: Positions,
     start: Positions,
 ) -> Places:
-    """Per prediction its ring, its own one, and those of the gts that share some area with it, but the skipped one."""
+    """Per prediction its ring, its own one, and those of the gts that share some area with it, but the skipped one.
+
+    Equal rings bound one area: the first stands for all.
+    """
     import numpy as np
 
     from ocr_eval.kernels.outliers import Places
+    from ocr_eval.pairing import first_equal
 
     count = start[pred + 1] - start[pred]
     which = np.repeat(np.arange(len(pred)), count)
     k = order[np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + start[pred][which]]
     # Where a shared area is 0 for certain the guard is, too.
     some = ((pairs.inter[k] > 0) | (pairs.guard[k] > 0)) & (pairs.gt[k] != skip[which])
+    k, which = k[some], which[some]
+    if np.bincount(which, minlength=1).max() > CROWD:
+        content = first_equal(pairs.gt_xy, pairs.gt_ring)[pairs.gt[k]]
+        distinct = np.sort(np.unique(which * len(pairs.area_gt) + content, return_index=True)[1])
+        k, which = k[distinct], which[distinct]
     tables = (pairs.pred_xy, pairs.pred_ring), own[:2], (pairs.gt_xy, pairs.gt_ring)
-    made: Places = Places.of(tables, pred, own[2][rest], pairs.gt[k][some], which[some])
+    made: Places = Places.of(tables, pred, own[2][rest], pairs.gt[k], which)
     return made
 
 
