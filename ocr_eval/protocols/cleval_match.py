@@ -100,8 +100,8 @@ def rows(joined: Joined, found: Match) -> dict[str, Ints]:
     gt, pred, size = joined.gt, joined.pred, len(joined.sample_ids)
     g, p = found.pairs.gt[found.matched], found.pairs.pred[found.matched]
     own, other = np.bincount(g, minlength=len(gt)), np.bincount(p, minlength=len(pred))
-    characters = np.unique(found.hits.centre)
     owner = np.repeat(np.arange(len(gt)), np.diff(found.centres.start))
+    characters = np.flatnonzero(np.bincount(found.hits.centre, minlength=len(owner)))
 
     def add(samples: Ints, weight: Ints | None = None) -> Ints:
         return np.bincount(samples, weight, minlength=size).astype(np.int64)

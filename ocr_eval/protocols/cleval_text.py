@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,20 +33,19 @@ def read(match: Match, texts: Sequence[str]) -> Reading:
     left = list(texts)
     correct = [0] * len(match.texts)
     gts, preds = match.pairs.gt[match.matched], match.pairs.pred[match.matched]
-    partners: dict[int, list[int]] = {}
-    for g, p in zip(gts.tolist(), preds.tolist(), strict=True):
-        partners.setdefault(g, []).append(p)
-    holders: dict[int, dict[int, set[int]]] = {
-        g: {p: set() for p in some} for g, some in partners.items() if len(some) > 1
-    }
-    cut = np.bincount(gts, minlength=len(correct)) > 1
-    owner, holder = match.pairs.gt[match.hits.row], match.pairs.pred[match.hits.row]
-    place, several = match.hits.centre - match.centres.start[owner], cut[owner]
-    for g, p, c in zip(*(column[several].tolist() for column in (owner, holder, place)), strict=True):
-        holders[g][p].add(c)
-    for g, some in partners.items():
+    start = np.searchsorted(gts, np.arange(len(correct) + 1)).tolist()
+    # Of gts with several predictions: who holds each centre, in file order.
+    several = np.diff(start)[match.pairs.gt[match.hits.row]] > 1
+    holder, centre = match.pairs.pred[match.hits.row[several]], match.hits.centre[several]
+    by_centre = np.argsort(centre, kind="stable")
+    held = np.searchsorted(centre[by_centre], np.arange(match.centres.start[-1] + 1)).tolist()
+    holder = holder[by_centre]
+    first_centre = match.centres.start.tolist()
+    for g in np.unique(gts).tolist():
         text = match.texts[g]
-        order = _order(some, holders[g], len(text)) if g in holders else some
+        some = preds[start[g] : start[g + 1]]
+        bounds = held[first_centre[g] : first_centre[g] + len(text) + 1]
+        order = _order(some, holder, bounds) if len(some) > 1 else some.tolist()
         if len(order) == 1 and left[order[0]] == text:
             correct[g], left[order[0]] = len(text), ""
             continue
@@ -60,17 +60,19 @@ def read(match: Match, texts: Sequence[str]) -> Reading:
     return Reading(np.array(correct, np.int64), np.array(consumed, np.int64), tuple(left))
 
 
-def _order(preds: list[int], centres: dict[int, set[int]], count: int) -> list[int]:
-    """The predictions of one gt by the centres they hold; ``centres`` are those of each."""
-    waiting, order = list(preds), []
-    for c in range(count):
-        if len(waiting) == 1:
+def _order(preds: NDArray[np.int64], holder: NDArray[np.int64], bounds: list[int]) -> list[int]:
+    """The predictions of one gt by the centres they hold; those of a centre are ``holder`` between two ``bounds``."""
+    order: list[int] = []
+    for begin, end in pairwise(bounds):
+        if len(order) == len(preds) - 1:
             break
-        found = next((p for p in waiting if c in centres[p]), None)
+        # Of so many one is not taken yet.
+        found = next(
+            (p for p in holder[begin : min(end, begin + len(order) + 1)].tolist() if p not in order), None
+        )
         if found is not None:
             order.append(found)
-            waiting.remove(found)
-    return [*order, waiting[0]]
+    return [*order, next(p for p in preds[: len(order) + 1].tolist() if p not in order)]
 
 
 def subsequence(gt: str, pred: str) -> str:

@@ -156,6 +156,8 @@ class CutPredictions:
 
         gt = self.source.joined.gt
         answer = np.zeros(len(points), np.bool_)
+        if not len(self.sure):
+            return answer
         row, at = ragged(self.pairs.pred[self.sure], pred)
         dont_care = self.pairs.gt[self.sure[at]]
         held = within(points[row], dont_care, gt.xy, gt.ring)

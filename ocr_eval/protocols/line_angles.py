@@ -8,35 +8,48 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MULTILINE = 45  # degrees
 FEW = 12  # members of a group up to which a loop is faster than arrays
-CELLS = 200_000  # pairs of members looked at together
+FIRST, CELLS = 2_000, 200_000  # pairs of members looked at together: first, and from then on
 
 
 def several_lines(pivots: list[tuple[list[float], list[float]]]) -> bool:
     """Seen from one member's centre, another's start and centre lie 45 degrees or more apart."""
+    import numpy as np
+
     # A pile of equal members is one member that also sees itself.
     counted = Counter((*start, *centre) for start, centre in pivots)
-    if len(counted) > FEW:
-        return _far_apart(counted)
+    return distinct_lines(np.array(list(counted)).reshape(-1, 4), np.array(list(counted.values())) > 1)
+
+
+def distinct_lines(members: NDArray[np.float64], several: NDArray[np.bool_]) -> bool:
+    """``several_lines`` of distinct members: start and centre (n, 4); ``several`` (n,) stand more than once."""
+    if len(members) > FEW:
+        return _far_apart(members, ~several)
+    rows, repeated = members.tolist(), several.tolist()
     return any(
         _apart(one[:2], one[2:], eye[2:]) >= MULTILINE
-        for one in counted
-        for eye in counted
-        if one != eye or counted[one] > 1
+        for one, again in zip(rows, repeated, strict=True)
+        for eye in rows
+        if one is not eye or again
     )
 
 
-def _far_apart(counted: Counter[tuple[float, ...]]) -> bool:
+def _far_apart(members: NDArray[np.float64], alone: NDArray[np.bool_]) -> bool:
     """The same of many members; what is near 45 degrees is asked again in the script's operations."""
     import numpy as np
 
-    start, centre = np.hsplit(np.array(list(counted)), 2)
-    alone = np.array(list(counted.values())) == 1
-    rows = max(1, CELLS // len(counted))
-    for first in range(0, len(counted), rows):
-        own = slice(first, first + rows)
+    start, centre = members[:, :2], members[:, 2:]
+    # Most answers are found at once, so the first look is a short one.
+    first, cells = 0, FIRST
+    while first < len(members):
+        own = slice(first, first + max(1, cells // len(members)))
         to_centre, to_start = (each[own, None] - centre for each in (centre, start))
         apart = np.abs(np.subtract(*(np.arctan2(to[..., 1], to[..., 0]) for to in (to_centre, to_start))))
         apart = np.degrees(np.minimum(apart, np.abs(math.pi - apart)))  # lines have no direction
@@ -51,6 +64,7 @@ def _far_apart(counted: Counter[tuple[float, ...]]) -> bool:
                 >= MULTILINE
             ):
                 return True
+        first, cells = own.stop, CELLS
     return False
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
+_WORK = 1 << 15  # centres looked at together
+
 
 class Centres(NamedTuple):
     """The centres of all gts, one after the other."""
@@ -72,10 +74,22 @@ def hits(centres: Centres, gt: Ints, pred: Ints, xy: Floats, ring: Ints) -> Hits
     import numpy as np
 
     count = np.diff(centres.start)[gt]
-    row = np.repeat(np.arange(len(gt)), count)
-    centre = np.arange(len(row)) + np.repeat(centres.start[gt] - (np.cumsum(count) - count), count)
-    inside = within(centres.xy[centre], pred[row], xy, ring)
-    return Hits(row[inside], centre[inside])
+    ends = np.cumsum(count)
+    rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    first = 0
+    while first < len(gt):
+        # Some pairs at a time: what is worked on stays in the cache.
+        before = ends[first - 1] if first else 0
+        stop = max(first + 1, int(np.searchsorted(ends, before + _WORK, "right")))
+        own = slice(first, stop)
+        row = np.repeat(np.arange(first, stop), count[own])
+        shift = centres.start[gt[own]] - (ends[own] - count[own] - before)
+        centre = np.arange(len(row)) + np.repeat(shift, count[own])
+        inside = within(centres.xy[centre], pred[row], xy, ring)
+        rows.append(row[inside])
+        found.append(centre[inside])
+        first = stop
+    return Hits(np.concatenate(rows), np.concatenate(found))
 
 
 def within(points: Floats, which: Ints, xy: Floats, ring: Ints) -> Flags:

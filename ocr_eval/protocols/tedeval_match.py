@@ -7,11 +7,12 @@ and distances of centres are computed with the script's operations, in their ord
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.protocols.cut_predictions import CutPredictions
 from ocr_eval.protocols.cut_regions import Cut, cut_of
-from ocr_eval.protocols.line_angles import several_lines
+from ocr_eval.protocols.line_angles import distinct_lines
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
 from ocr_eval.protocols.ring_regions import above
@@ -199,17 +200,32 @@ def _one_line(candidates: Flags, key: Ints, other: Ints, corners: Floats) -> Fla
     k = np.flatnonzero(candidates)
     if not len(k):
         return answer
-    quad = corners[other[k]]
-    middle = (quad[:, 0] + quad[:, 3]) / 2
-    members: dict[int, list[tuple[int, list[float], list[float]]]] = {}
-    for i, at, *pivot in zip(
-        key[k].tolist(), k.tolist(), middle.tolist(), centroids(quad).tolist(), strict=True
-    ):
-        members.setdefault(i, []).append((at, pivot[0], pivot[1]))
-    for some in members.values():
-        if several_lines([(middle, centre) for _, middle, centre in some]):
-            answer[[at for at, _, _ in some]] = False
+    seen, place = np.unique(other[k], return_inverse=True)
+    quad = corners[seen]
+    pivots, kind = _distinct(np.hstack([(quad[:, 0] + quad[:, 3]) / 2, centroids(quad)]))
+    # Per group its distinct members and how often each stands there.
+    member, count = np.unique(key[k] * len(pivots) + kind[place], return_counts=True)
+    group, member = member // len(pivots), member % len(pivots)
+    head = np.flatnonzero(np.diff(group, prepend=-1))
+    refused = np.zeros(int(group[-1]) + 1, np.bool_)
+    known: dict[bytes, bool] = {}
+    for begin, end in pairwise([*head.tolist(), len(group)]):
+        own, several = member[begin:end], count[begin:end] > 1
+        content = own.tobytes() + several.tobytes()
+        if content not in known:
+            known[content] = distinct_lines(pivots[own], several)
+        refused[group[begin]] = known[content]
+    answer[k[refused[key[k]]]] = False
     return answer
+
+
+def _distinct(rows: Floats) -> tuple[Floats, Ints]:
+    """(the distinct rows, which of them each row (N, m) is)."""
+    import numpy as np
+
+    seen: dict[tuple[float, ...], int] = {}
+    kind = np.array([seen.setdefault(tuple(row), len(seen)) for row in rows.tolist()], np.int64)
+    return np.array(list(seen)), kind
 
 
 def _vertical(quad: Floats) -> Flags:
