@@ -303,6 +303,20 @@ def _krippendorff(inputs: Ratings) -> Side:
     )
 
 
+def table_of(path: Path, **asked: Any) -> np.ndarray:
+    """All numbers of a ground truth, as ``score`` reads it; ``keep``: from the cache when it was read before."""
+    from ocr_eval.cli.inputs import read_side
+    from ocr_eval.limits import Limits
+
+    table = read_side(str(path), role="gt", limits=Limits(), max_errors=100, **asked)
+    assert table.codepoints is not None
+    return np.concatenate([table.xy.ravel(), table.ring, table.start, table.codepoints])
+
+
+def _read_again(inputs: Files) -> Side:
+    return in_process(lambda: table_of(inputs.gt))
+
+
 class Rival(NamedTuple):
     """One peer for one kind of work."""
 
@@ -385,6 +399,7 @@ RIVALS: dict[str, Rival] = {
     "chunks: the same kernel on one thread": Rival(
         "numba", Chunked, "chunks of pairs", NUMBERS, lambda inputs: inputs.side(1)
     ),
+    "prepared: our own readers": Rival("numpy", Files, "ground truths", NUMBERS, _read_again),
     "popeval: official-style oracle": Rival("shapely", Files, "files it parses", NUMBERS, _popeval_twin),
 }
 
@@ -395,14 +410,15 @@ def missing(name: str) -> str | None:
     if rival.environment == "main":
         found = importlib.util.find_spec(rival.module) is not None
         return None if found else f"{rival.package} is missing: {peers.install_line('main')}"
-    reason = _environment_missing(rival.environment)
+    reason = environment_missing(rival.environment)
     return (
         f"{rival.package} is missing ({reason}): {peers.install_line(rival.environment)}" if reason else None
     )
 
 
 @functools.cache
-def _environment_missing(environment: str) -> str | None:
+def environment_missing(environment: str) -> str | None:
+    """Why an environment cannot be used; asked once in a run, for sources may change meanwhile."""
     return peers.missing(environment)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scripts import peers
+from tests.bench import rivals
 from tests.bench.conftest import IC15, Race
 from tests.bench.inputs import Files
 from tests.bench.ratio import Command
@@ -26,7 +27,7 @@ def metrics(output: str) -> list[float]:
 
 def score(shared: Path, **environment: str) -> Command:
     """One submission in a fresh process of an installation without extras."""
-    reason = peers.missing("core")
+    reason = rivals.environment_missing("core")
     if reason:
         pytest.skip(f"core is {reason}: {peers.install_line('core')}")
     program = str(peers.python_of("core").with_name("ocr-eval"))
