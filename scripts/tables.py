@@ -41,6 +41,7 @@ SUBJECTS = {  # file of tests/bench -> heading, in the order of the page
     "process": "Whole commands",
     "rrc_iou": "ICDAR detection",
     "reading": "Reading files",
+    "prepared": "Ground truth that was read before",
     "geometry": "Areas and candidate pairs",
     "threads": "Threads",
     "texts": "Edit distances",
