@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ocr_eval.errors import InputError, Problem, quote, usage_error
 from ocr_eval.tables.instances import Instances
+from ocr_eval.text.packed import Packed
 
 MAX_PROBLEMS = 100
 
@@ -51,6 +55,20 @@ def predicted_texts(pred: Instances) -> list[str]:
             total=len(several),
         )
     return [texts[first] if end > first else "" for first, end in spans]
+
+
+def cared_for(gt: Instances) -> NDArray[np.bool_]:
+    """(S,) False for the samples all of whose instances are don't care; a sample without any is cared for."""
+    cared: NDArray[np.bool_] = np.diff(gt.start) == 0
+    cared[gt.sample_of[gt.care]] = True
+    return cared
+
+
+def packed_texts(table: Instances) -> Packed | None:
+    """The one text of every sample, empty where there is none; None where a sample has several, or texts are absent."""
+    if table.codepoints is None or table.text_offset is None or (np.diff(table.start) > 1).any():
+        return None
+    return Packed(table.codepoints, table.text_offset[table.start])
 
 
 def _texts(table: Instances, side: str) -> tuple[str, ...]:

@@ -54,6 +54,16 @@ def graphemes(text: str) -> Sequence[str]:
     return [text[slice(*found.span())] for found in _cluster().finditer(classes)]
 
 
+def clusters(character: str) -> bool:
+    """Whether it can share a grapheme cluster with a neighbour."""
+    return _CLUSTERING.match(_grapheme_classes()[ord(character)]) is not None
+
+
+def word_class(character: str) -> str:
+    """The letter of a code point's word break property, see ``_tables.WORD``."""
+    return _word_classes()[ord(character)]
+
+
 def words_space(text: str) -> list[str]:
     """Words of jiwer 4.0: runs of two or more white-space characters are one space, and only U+0020 separates.
 
@@ -74,7 +84,7 @@ def words_uax29(text: str) -> list[str]:
     """
     if text.isascii() and text.isalnum():
         return [text]
-    return [segment for segment in segments(unicodedata.normalize("NFC", text)) if _is_word(segment)]
+    return [segment for segment in segments(unicodedata.normalize("NFC", text)) if is_word(segment)]
 
 
 def segments(text: str) -> list[str]:
@@ -93,7 +103,8 @@ UNITS: dict[str, Units] = {
 }
 
 
-def _is_word(segment: str) -> bool:
+def is_word(segment: str) -> bool:
+    """Whether a word segment holds more than punctuation, symbols, marks, separators and controls."""
     for character in segment:
         category = unicodedata.category(character)
         if category[0] not in "PSMZ" and category not in ("Cc", "Cf"):

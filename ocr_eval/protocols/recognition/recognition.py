@@ -52,7 +52,10 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, parameter, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from ocr_eval.pairing import Pairing
     from ocr_eval.protocols.formulas import Formula
@@ -130,30 +133,50 @@ class Recognition:
         from ocr_eval.protocols.filtered import filtered_notice
         from ocr_eval.tables.counts import Counts
         from ocr_eval.text.comparison import Row
-        from ocr_eval.text.samples import accepted_texts, predicted_texts
+        from ocr_eval.text.samples import cared_for
 
+        size = len(joined.sample_ids)
+        care = cared_for(joined.gt)
+        table = np.empty((size, len(self.COLUMNS)), np.int64)
+        sums = np.empty((size, len(self.SUMS)))
+        emptied: dict[str, str] = {}
+        for span, rows, text in self._rows(joined):
+            counts = dict(zip(Row._fields, rows.T, strict=True))
+            cared = care[span].astype(np.int64)
+            if not cared.all():
+                rows *= cared[:, None]
+            counted = cared - counts["both_empty"] if self.both_empty == "skip" else cared
+            counts["equal"] *= counted
+            table[span, 0], table[span, 1], table[span, 2:] = counted, 1 - cared, rows
+            length, longest = counts["length_gt"], counts["length_max"]
+            sums[span, 0] = counts["distance"] / np.maximum(longest, 1)
+            sums[span, 1] = np.where(length > 0, counts["distance"] / np.maximum(length, 1), 0.0)
+            for k in (span.start + np.flatnonzero(counts["filtered_gt_empty"])).tolist():
+                emptied[joined.sample_ids[k]] = text(k)
+        notices = filtered_notice(self.normal_form, emptied, int(care.sum()))
+        return Counts(joined.sample_ids, self.COLUMNS, table, self.SUMS, sums, notices=notices)
+
+    def _rows(self, joined: Joined) -> Iterator[tuple[slice, NDArray[np.int64], Callable[[int], str]]]:
+        """(samples, a ``Row`` of each, what tells the first gt text of one), block by block in order."""
+        import numpy as np
+
+        from ocr_eval.text.comparison import Row
+        from ocr_eval.text.packed import blocks, pays
+        from ocr_eval.text.samples import accepted_texts, packed_texts, predicted_texts
+
+        gt, pred = packed_texts(joined.gt), packed_texts(joined.pred)
+        if gt is not None and pred is not None and pays(len(joined.sample_ids)):
+            for span, rows in blocks(gt, pred, self.normal_form, self.unit, self.words):
+                yield span, rows, gt.text
+            return
         accepted = accepted_texts(joined.gt)
         compare = self._comparison()
-        rows = [
+        listed = [
             compare.row(texts[self._choose(compare, texts, text)], text) if texts else Row()
             for texts, text in zip(accepted, predicted_texts(joined.pred), strict=True)
         ]
-        table = np.array(rows, np.int64).reshape(len(rows), len(Row._fields))
-        columns = dict(zip(Row._fields, table.T, strict=True))
-        care = np.array([bool(texts) for texts in accepted], np.int64)
-        counted = care - columns["both_empty"] if self.both_empty == "skip" else care
-        columns |= {"samples": counted, "ignored": 1 - care, "equal": columns["equal"] * counted}
-        distance, size = columns["distance"], columns["length_gt"]
-        sums = {
-            "ned": distance / np.maximum(columns["length_max"], 1),
-            "cer": np.where(size > 0, distance / np.maximum(size, 1), 0.0),
-        }
-        emptied = np.flatnonzero(columns["filtered_gt_empty"]).tolist()
-        texts = {joined.sample_ids[k]: accepted[k][0] for k in emptied}
-        notices = filtered_notice(self.normal_form, texts, int(care.sum()))
-        return Counts.of(
-            joined.sample_ids, {name: columns[name] for name in self.COLUMNS}, sums, notices=notices
-        )
+        rows = np.array(listed, np.int64).reshape(len(listed), len(Row._fields))
+        yield slice(0, len(listed)), rows, lambda k: accepted[k][0]
 
     def derive(self, totals: Totals) -> dict[str, float | None]:
         """Metrics from column sums; None where a metric is undefined (the SPEC says when)."""
