@@ -84,10 +84,9 @@ class Glimpse:
         if not len(run) or not ((run >= 4) & (fields > 4)).all():
             return False
         fifth = [line.split(",", 5)[4].strip(BLANK) for line in self.lines]
-        angles = all(map(is_decimal, fifth))
         if self.options.angle:
-            return angles
-        angles = angles and all("." in word for word in fifth)
+            return all(map(is_decimal, fifth))
+        angles = all("." in word for word in fifth) and all(map(is_decimal, fifth))
         return angles and (self.options.role == "gt" or any(not 0 <= float(word) <= 1 for word in fifth))
 
     def offsets(self) -> bool:

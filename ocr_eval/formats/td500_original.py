@@ -23,7 +23,7 @@ class Td500Original:
     """Format ``td500-original``: one file per sample."""
 
     def looks(self, glimpse: Glimpse) -> bool:
-        return glimpse.share(_is_line) == 1.0
+        return bool(glimpse.lines) and all(map(_is_line, glimpse.lines))
 
     def read(self, entries: Sequence[Entry], options: Options, findings: Findings) -> Columns:
         """Every line of every entry."""
