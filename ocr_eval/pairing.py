@@ -33,6 +33,7 @@ EQUAL = 1e-12  # sort keys closer than this are equal
 SAMPLE_LIMIT = 4_000_000  # candidate pairs of a sample
 TOTAL_LIMIT = 8_000_000  # and of all; 32 bytes each
 SCIPY_CELLS = 10_000  # gts x predictions of a sample from which Numba is worth loading
+OUTLIER_WORK = 300_000_000  # sum of cubes of the edges in one place from which Numba is worth loading
 PIECES_LIMIT = 400_000_000  # sum of squares of the pieces that rings cut themselves into (a bow-tie: 6²)
 
 Flags = NDArray[np.bool_]
@@ -284,7 +285,10 @@ class Pairing:
 
         Bits depend on the rings of the place alone. ``places.exact`` tells one as a fraction.
         """
-        areas: Floats = self._engine.outlier_areas(places)
+        engine = self._engine
+        if self.auto and self.kernels == "numpy" and places.slabs() > OUTLIER_WORK:
+            from ocr_eval.kernels import compiled as engine
+        areas: Floats = engine.outlier_areas(places)
         return areas
 
     def _above(
@@ -378,7 +382,7 @@ class Pairing:
         # Of equal rivals the first stands for all: the same ring, or the same exact areas.
         tables = (pairs.gt_xy, pairs.gt_ring), (pairs.pred_xy, pairs.pred_ring)
         own_content, other_content = (
-            _first_equal(*table) for table in (tables if side == "gt" else tables[::-1])
+            first_equal(*table) for table in (tables if side == "gt" else tables[::-1])
         )
         content = other_content[other[tied]]
         known = pairs.guard[tied] == 0
@@ -496,8 +500,8 @@ class Pairing:
         """(N gt,) the prediction each gt gets, -1 = none: most worth of ``among``, then the largest sum of IoU.
 
         Then the pairs of lowest gt and prediction. ``worth(k)``, from 1, is what pair k adds; without it all are worth
-        the same. Worth and IoU count in steps of 2^-40, in contests of more than 500 instances in larger ones. Raises
-        InputError (E_LIMIT) when more than 2 048 compete.
+        the same; it depends on their rings and texts. Worth and IoU count in steps of 2^-40, in contests of more than
+        500 instances in larger ones. Raises InputError (E_LIMIT) when more than 2 048 compete that are not alike.
         """
         index = np.flatnonzero(among)
 
@@ -515,7 +519,17 @@ class Pairing:
 
         rank = np.arange(len(index))  # pairs stand by gt, then prediction
         value = None if worth is None else steps(worth)
-        return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value)
+        return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value, self._alike)
+
+    def _alike(self) -> NDArray[np.int64]:
+        """(N pred,) a number that predictions of the same ring and text share."""
+        pred = self.joined.pred
+        content = first_equal(pred.xy, pred.ring).tolist()
+        seen: dict[tuple[int, str], int] = {}
+        texts = pred.texts or [""] * len(content)
+        return np.array(
+            [seen.setdefault(both, len(seen)) for both in zip(content, texts, strict=True)], np.int64
+        )
 
     def _assign(
         self,
@@ -524,14 +538,36 @@ class Pairing:
         weigh: Any,
         rank: NDArray[np.int64],
         value: Any = None,
+        alike: Callable[[], NDArray[np.int64]] | None = None,
     ) -> NDArray[np.int64]:
-        """``contests.assign`` of these pairs; too large a contest becomes an error of the gt's line."""
+        """``contests.assign`` of these pairs; too large a contest becomes an error of the gt's line.
+
+        Predictions that are ``alike`` differ in rank alone, and n gts never need more than the first n of them: where a
+        contest is too large the others are left out, and the answer is the same.
+        """
         sizes = len(self.joined.gt), len(self.joined.pred)
         try:
             partner: NDArray[np.int64] = contests.assign(g, p, weigh, rank, sizes, self._engine, value)
         except contests.TooLarge as error:
-            raise self._too_many(*error.args) from None
+            keep = None if alike is None else self._needed(g, p, rank, alike())
+            if keep is None or len(keep) == len(g):
+                raise self._too_many(*error.args) from None
+
+            def among(given: Any) -> Any:
+                return None if given is None else lambda contest, size: given(keep[contest], size)
+
+            return self._assign(g[keep], p[keep], among(weigh), rank[keep], among(value))
         return partner
+
+    def _needed(
+        self, g: NDArray[np.int64], p: NDArray[np.int64], rank: NDArray[np.int64], alike: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Positions of pairs: of each gt the first with predictions that are alike, as many as its sample has gts."""
+        most = np.diff(self.joined.gt.start)[self.joined.gt.sample_of[g]]
+        order = np.lexsort((rank, alike[p], g))
+        head = (np.diff(g[order], prepend=-1) != 0) | (np.diff(alike[p][order], prepend=-1) != 0)
+        place = np.arange(len(order)) - np.flatnonzero(head)[np.cumsum(head) - 1]
+        return np.sort(order[place < most[order]])
 
     def as_scipy(self, sample: int, score: NDArray[np.float64]) -> NDArray[np.int64]:
         """(n,) the column of every row of ``score`` (n, m), -1 = none: a complete assignment of the largest total.
@@ -572,13 +608,13 @@ def _distinct(
     """Pairs without those whose two rings occur before, and where each original pair went. Only when there are many."""
     if len(g) < 100_000 or len(g) < 16 * (len(gt.area) + len(pred.area)):
         return g, p, slice(None)
-    key = _first_equal(gt.xy, gt.ring)[g] * len(pred.area) + _first_equal(pred.xy, pred.ring)[p]
+    key = first_equal(gt.xy, gt.ring)[g] * len(pred.area) + first_equal(pred.xy, pred.ring)[p]
     _, first, back = np.unique(key, return_index=True, return_inverse=True)
     return g[first], p[first], back
 
 
-def _first_equal(xy: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(N,) the first ring with the vertices of each."""
+def first_equal(xy: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) the first ring with the same vertices in the same order as each."""
     seen: dict[bytes, int] = {}
     bounds = pairwise(ring.tolist())
     return np.array([seen.setdefault(xy[a:b].tobytes(), i) for i, (a, b) in enumerate(bounds)], np.int64)

@@ -60,7 +60,7 @@ class OptimalMatch:
         self.allowed = self.above.copy()  # (P,) those of them whose texts do not bar them
         if must_agree:
             index = np.flatnonzero(self.above)
-            self.allowed[index] = [self.agree(k) for k in index.tolist()]
+            self.allowed[index] = self._agreeing(index)
         partner = self._scipy() if as_scipy else pairing.optimal(pairs, self.allowed, self._worth())
         self.partner: NDArray[np.int64] = partner  # (N gt,) -1 = none
         self.matched = np.flatnonzero(self.allowed & (partner[pairs.gt] == pairs.pred))  # (M,) pairs, by gt
@@ -77,6 +77,18 @@ class OptimalMatch:
         """Whether the texts of pair k match."""
         gt, pred = self._texts(k)
         return agree_trimmed(gt, pred) if self.trimmed else gt == pred
+
+    def _agreeing(self, index: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """``agree`` of some pairs; equal pairs of texts are compared once."""
+        import numpy as np
+
+        assert self.texts is not None
+        used = self.pairs.gt[index], self.pairs.pred[index]
+        first = [_first_equal(texts)[own] for texts, own in zip(self.texts, used, strict=True)]
+        _, some, back = np.unique(
+            first[0] * len(self.joined.pred) + first[1], return_index=True, return_inverse=True
+        )
+        return np.array([self.agree(k) for k in index[some].tolist()], np.bool_)[back]
 
     def similarity(self, k: int) -> Fraction:
         """1 - Yujian-Bo distance of the texts of pair k: (a + b - d) / (a + b + d), 1 for two empty texts.
@@ -158,6 +170,14 @@ class OptimalMatch:
         if "cned" in self.score:
             value = value * np.array([_rounded(self.similarity(k)) for k in index.tolist()], np.float64)
         return value
+
+
+def _first_equal(texts: Sequence[str]) -> NDArray[np.int64]:
+    """(N,) the first text that equals each."""
+    import numpy as np
+
+    seen: dict[str, int] = {}
+    return np.array([seen.setdefault(text, i) for i, text in enumerate(texts)], np.int64)
 
 
 def _rounded(similarity: Fraction) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 from ocr_eval import pairing as module
 from ocr_eval.errors import InputError
-from ocr_eval.kernels import exact
+from ocr_eval.kernels import contests, exact
 from ocr_eval.pairing import Pairing
 from ocr_eval.tables.joined import join
 from tests.tables import Word, box, gt, pred, table
@@ -345,6 +345,56 @@ def test_the_best_gt_is_the_first_of_equals(form: Callable[[list[float]], list[f
     assert best[3] == -1
     without = made.best_gt(made.rings, made.rings.gt == 3)
     assert made.rings.gt[without].tolist()[:3] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("form", [list, slanted])
+def test_best_partners_in_a_pile_are_those_of_fractions(
+    form: Callable[[list[float]], list[float]], engine: str
+) -> None:
+    """Equal rings, rings of equal areas elsewhere, and rings a little larger."""
+    draw = np.random.default_rng(7)
+    rings = [box(x, y, x + 12, y + size + 6) for x, y, size in draw.integers(0, 4, (9, 3)).tolist()]
+    gts, preds = ([Word(form(rings[i])) for i in draw.integers(0, 9, n)] for n in (12, 40))
+    made = Pairing(join(gt(*gts), pred(*preds)), kernels=engine)
+    pairs = made.rings
+    some = np.asarray(draw.random(len(pairs)) < 0.8) & (pairs.inter > 0)
+
+    def exact_ratio(k: int) -> Fraction:
+        inter, area_gt, area_pred = made.exact_areas(pairs, k)
+        return inter / (area_gt + area_pred - inter)
+
+    def first_best(own: np.ndarray, i: int) -> int:
+        return max(np.flatnonzero(some & (own == i)).tolist(), key=lambda k: (exact_ratio(k), -k), default=-1)
+
+    best = [first_best(pairs.pred, p) for p in range(40)]
+    assert made.best_gt(pairs, some).tolist() == best
+    of_gt = [first_best(pairs.gt, g) for g in range(12)]
+    mutual = [int(pairs.pred[k]) if k >= 0 and best[pairs.pred[k]] == k else -1 for k in of_gt]
+    assert made.mutual_best(pairs, some).tolist() == mutual
+    assert len({p for p in mutual if p >= 0}) > 1
+
+
+def test_predictions_alike_are_left_out_of_a_contest_that_is_too_large(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(8)
+    gts = [Word(slanted(box(x, 0, 30 + x, 10)), "ab") for x in range(3)]
+    preds = [
+        Word(slanted(box(x, 1, 30 + x, 11)), text)
+        for x, text in draw.choice([["0", "a"], ["2", "b"]], 25)
+        for x in [int(x)]
+    ]
+    made = Pairing(join(gt(*gts), pred(*preds)), kernels=engine)
+    among = np.asarray(draw.random(len(made.rings)) < 0.9)
+    worth = {"a": Fraction(3, 2), "b": Fraction(5, 3)}
+    for value in (None, lambda k: worth[preds[int(made.rings.pred[k])].text]):
+        whole = made.optimal(made.rings, among, value).tolist()
+        with monkeypatch.context() as patch:
+            patch.setattr(contests, "MOST", 10)
+            assert made.optimal(made.rings, among, value).tolist() == whole
+            patch.setattr(contests, "MOST", 5)
+            with pytest.raises(InputError, match="instances that all compete"):
+                made.optimal(made.rings, among, value)
 
 
 def test_what_a_script_adds_to_the_union_counts(engine: str) -> None:
