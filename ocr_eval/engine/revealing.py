@@ -89,8 +89,13 @@ def _large(joined: Joined, areas: Mapping[str, float]) -> tuple[NDArray[np.bool_
     import numpy as np
 
     from ocr_eval.kernels import vector
+    from ocr_eval.tables.derived import derived
 
-    gt, pred = (vector.side(t.start, t.xy, t.ring, t.shape) for t in (joined.gt, joined.pred))
+    def side(table: Instances) -> vector.Side:
+        made: vector.Side = vector.side(table.start, table.xy, table.ring, table.shape)
+        return made
+
+    gt, pred = derived(joined.gt, "boxes", lambda: side(joined.gt)), side(joined.pred)
     image = np.array([areas.get(sample, np.nan) for sample in joined.sample_ids])
     sample, known = joined.pred.sample_of, ~np.isnan(image)
     flags: NDArray[np.bool_] = pred.area > np.where(known, image, np.inf)[sample] / 2

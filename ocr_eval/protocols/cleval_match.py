@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ocr_eval.protocols.cut_regions import Cut, cut_of
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
+from ocr_eval.tables.derived import derived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +60,24 @@ def match(
     gt, pred = joined.gt, joined.pred
     texts = tuple(map(str.upper, gt.texts)) if upper else gt.texts
     chars = np.array(list(map(len, texts)), np.int64)
+
+    def of_quads() -> Centres:
+        corners = quads(gt, "gt", OTHER)
+        wide = _aspect(corners)
+        return quad_centres(
+            corners, wide < vertical, np.where(gt.care, chars, _few(np.maximum(wide, 1 / wide)))
+        )
+
+    def of_polygons() -> Centres:
+        return polygon_centres(gt, np.where(gt.care, chars, MOST))
+
+    centres = derived(
+        gt, ("centres of cleval", polygon, vertical, upper), of_polygons if polygon else of_quads
+    )
     if polygon:
-        length = np.where(gt.care, chars, MOST)
-        centres, junk = polygon_centres(gt, length), np.ones(len(pred), np.int64)
+        junk = np.ones(len(pred), np.int64)
     else:
-        corners = quads(gt, "gt", OTHER), quads(pred, "prediction", OTHER)
-        wide, pred_wide = (_aspect(each) for each in corners)
-        length = np.where(gt.care, chars, _few(np.maximum(wide, 1 / wide)))
-        centres, junk = quad_centres(corners[0], wide < vertical, length), _few(1 / (1e-5 + pred_wide))
+        junk = _few(1 / (1e-5 + _aspect(quads(pred, "prediction", OTHER))))
     cut = cut_of(joined, pairing)
     pairs = cut.pairs
     g, p = pairs.gt, pairs.pred

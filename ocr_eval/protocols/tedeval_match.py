@@ -16,6 +16,7 @@ from ocr_eval.protocols.line_angles import distinct_lines
 from ocr_eval.protocols.pseudo_characters import Centres, Hits, hits, quad_centres, quads
 from ocr_eval.protocols.quad_measures import centroids, lengths, mean_diagonals
 from ocr_eval.protocols.ring_regions import above
+from ocr_eval.tables.derived import derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,8 +88,11 @@ def match(
     split = _one_line(split & several[g], g, p, corners[1])
 
     matched = np.flatnonzero(one | split | merge)
-    length = np.where(gt.care, _lengths(joined), 0)
-    centres = quad_centres(corners[0], _vertical(corners[0]), length)
+    centres = derived(
+        gt,
+        "centres of tedeval",
+        lambda: quad_centres(corners[0], _vertical(corners[0]), np.where(gt.care, _lengths(joined), 0)),
+    )
     found = hits(centres, g[matched], p[matched], pairs.pred_xy, pairs.pred_ring)
     row = matched[found.row]
     removed = left.removed(centres.xy[found.centre], p[row])
