@@ -24,6 +24,8 @@ COMMAND_KEYS: dict[str, tuple[str, ...]] = {
         "kernels",
         "keep_going",
         "jobs",
+        "engine",
+        "scheduler",
     ),
     "validate": (
         "protocol",

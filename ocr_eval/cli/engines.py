@@ -49,7 +49,9 @@ def engine_flags(function: F) -> F:
 
 def check_engine(flags: Mapping[str, Any], *, sharded: bool) -> None:
     """Raises InputError (E_USAGE) for flags that do not go together."""
-    if flags["scheduler"] and flags["engine"] != "dask":
+    asked = click.get_current_context().get_parameter_source("scheduler")
+    is_setting = asked is not None and asked.name != "COMMANDLINE"  # which may stand for other calls
+    if flags["scheduler"] and flags["engine"] != "dask" and not is_setting:
         raise usage_error("--scheduler is given, but the engine is local", "add --engine dask")
     if flags["resume"] and not sharded:
         raise usage_error("--resume keeps counts of shards, and there are none", "leave it out")

@@ -72,7 +72,7 @@ class Cluster:
                     n_workers=jobs,
                     threads_per_worker=1,
                     processes=processes,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # whatever port is free; nobody outside hears it
                     silence_logs="CRITICAL",
                 )
                 self._stack.callback(local.close)
@@ -87,6 +87,15 @@ class Cluster:
             raise usage_error(
                 f"--scheduler {quote(address or 'local')} does not answer: {said}", hint
             ) from None
+
+    @property
+    def address(self) -> str:
+        """Of the scheduler."""
+        return str(self._client.scheduler.address)
+
+    def processes(self) -> dict[str, int]:
+        """Process id of every worker, by its address."""
+        return dict(self._client.run(os.getpid))
 
     def __enter__(self) -> Cluster:
         return self

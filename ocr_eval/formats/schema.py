@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ocr_eval.errors import Findings, quote
@@ -53,11 +52,9 @@ class Names:
             self._unknown.append(Unknown(key, name, self.entry.name))
         return found
 
-    def plain(self, names: Sequence[str]) -> list[str] | None:
+    def plain(self, names: list[str]) -> list[str] | None:
         """The samples of a document's names, all different, at once; None: ask for each, which tells what is wrong."""
-        if self._doubles:
-            return None
-        keys = plain_keys(names, full=self._key is not key_of)
+        keys = None if self._doubles else plain_keys(names, full=self._key is not key_of)
         return keys if keys and (self._known is None or self._known.has_all(keys)) else None
 
     def again(self, name: str, pointer: str, annotator: str = "") -> str | None:

@@ -42,7 +42,8 @@ def join(
     ``gt_lines`` must have every gt sample; further ones are left out with a notice.
     Raises InputError for a prediction of an unknown sample; readers that know the samples name place and close names.
     """
-    position = {sample: index for index, sample in enumerate(pred.sample_ids)}
+    same = pred.sample_ids == gt.sample_ids  # a list of words has as many samples as words: nothing is looked up
+    position = {} if same else {sample: index for index, sample in enumerate(pred.sample_ids)}
     unknown = sorted(position.keys() - set(gt.sample_ids))
     if unknown:
         reason = (
@@ -50,8 +51,8 @@ def join(
         )
         hint = "read the prediction with samples=gt.sample_ids, which joins names and says where they differ"
         raise InputError([Problem("E_ENTRY_UNKNOWN", reason, hint, pred.source)])
-    order = [position.get(sample) for sample in gt.sample_ids]
-    missing = tuple(sorted(s for s, index in zip(gt.sample_ids, order, strict=True) if index is None))
+    order = [] if same else [position.get(sample) for sample in gt.sample_ids]
+    missing = () if same else tuple(sorted(s for s in gt.sample_ids if s not in position))
     notices = tuple(replace(n, message=f"ground truth: {n.message}") for n in gt.notices) + pred.notices
     if missing:
         count = len(missing)
@@ -61,7 +62,7 @@ def join(
     if gt_lines is not None:
         gt_lines, more = _with_lines(gt, gt_lines)
         notices += more
-    return Joined(gt, pred.take(order, gt.sample_ids), missing, notices, lexicon, gt_lines)
+    return Joined(gt, pred if same else pred.take(order, gt.sample_ids), missing, notices, lexicon, gt_lines)
 
 
 def _with_lines(gt: Instances, gt_lines: Instances) -> tuple[Instances, tuple[Notice, ...]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ocr_eval.errors import InputError, Problem, quote
@@ -63,6 +64,30 @@ def _joined(values: list[str], bounds: NDArray[np.int64]) -> Iterator[str]:
     if size and len(values) == size * (len(bounds) - 1) and not (bounds[1:] - bounds[:-1] - size).any():
         return map(",".join, zip(*[iter(values)] * size, strict=True))
     return (",".join(values[a:b]) for a, b in itertools.pairwise(bounds.tolist()))
+
+
+def _is_word_list(instances: Instances) -> bool:
+    """True for one text in every sample, all of them cared for, and nothing else."""
+    columns = (instances.confidence, instances.angle, instances.levels, *instances.numbers)
+    return (
+        not instances.geometry
+        and instances.codepoints is not None
+        and all(column is None for column in columns)
+        and len(instances) == len(instances.sample_ids)
+        and bool(instances.care.all() and (instances.start[1:] - instances.start[:-1] == 1).all())
+    )
+
+
+def _word_lines(instances: Instances) -> Iterator[str]:
+    """``lines`` of a list of words, of which there may be millions."""
+    quoted = json.encoder.encode_basestring
+    pairs = list(zip(instances.sample_ids, instances.texts, strict=True))
+    if "".join(instances.sample_ids).isascii():
+        pairs.sort(key=itemgetter(0))  # the order of code points is that of bytes
+    else:
+        pairs.sort(key=lambda pair: pair[0].encode("utf-8", "surrogatepass"))
+    for sample, word in pairs:
+        yield f'{{"sample":{quoted(sample)},"instances":[{{"text":{quoted(word)},"care":true}}]}}\n'
 
 
 def read_lines(data: bytes, source: str = "", *, limits: Limits | None = None) -> Instances:

@@ -6,10 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr_eval.errors import merge_notices
 from ocr_eval.tables.counts import Counts, Totals
 from ocr_eval.tables.exact_sums import exact_sum, rounded
+
+
+def whole_sums(rows: NDArray[np.int64]) -> tuple[int, ...]:
+    """The sum of every column, whatever its size."""
+    # Halves of 32 bits: sums of either stay below 2 to the 63 for 2 to the 31 rows.
+    high, low = (rows >> 32).sum(axis=0), (rows & 0xFFFFFFFF).sum(axis=0)
+    return tuple((a << 32) + b for a, b in zip(high.tolist(), low.tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +34,7 @@ class Summed(Counts):
         if counts.scored is not None:
             raise ValueError("scored predictions do not add up")
         assert counts.sums is not None
-        integers = tuple(sum(counts.rows[:, k].tolist()) for k in range(len(counts.columns)))
+        integers = whole_sums(counts.rows)
         exact = tuple(exact_sum(counts.sums[:, k]) for k in range(len(counts.sum_columns)))
         return cls.made(counts, len(counts.sample_ids), integers, exact)
 

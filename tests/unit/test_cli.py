@@ -251,6 +251,7 @@ def test_every_configuration_key_is_a_flag_and_every_setting_is_a_key() -> None:
         "to",
         "lossy",
         "clear",
+        "resume",
     }  # of one call, or the command line's
     for name, (module, _) in COMMANDS.items():
         command = importlib.import_module(module).command

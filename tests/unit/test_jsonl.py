@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,27 @@ def test_pages_can_read_lines_without_loading_what_counts() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_list_of_words_has_the_lines_that_json_would_write() -> None:
+    words = {
+        "b": 'say "a\\b"\n\x00\x1f',
+        "a": "",
+        "é": "\u2028\U0001f600",
+        "\ue000": "x",
+        "\U00010000": "y",
+        "B": "\x7f",
+    }
+    builder = InstancesBuilder(geometry=False, has_text=True)
+    for name, word in words.items():
+        builder.begin(name, name)
+        builder.add((), word, True, 1.0, 1)
+    expected = [
+        json.dumps(
+            {"sample": s, "instances": [{"text": words[s], "care": True}]},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        for s in sorted(words, key=str.encode)
+    ]
+    assert list(lines(builder.build())) == [line + "\n" for line in expected]
