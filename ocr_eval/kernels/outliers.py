@@ -58,8 +58,7 @@ class Places(NamedTuple):
 
     def slabs(self):
         """Sum of cubes of the number of edges: what cutting into slabs costs where rings lie close together."""
-        edges = np.diff(self.ring[self.start])
-        return int((edges * edges * edges).sum())
+        return int((np.diff(self.ring[self.start]) ** 3).sum())
 
     def columns(self):
         """(columns of the edges, offsets of places into them (R + 1,), low x, high x of every D (R,))."""
@@ -179,8 +178,8 @@ def one_area(table, begin, end, low, high, number=float):
     stops = [number(0)] * find_stops(x, left, right, y, slope, begin, end, low, high, [], False)
     find_stops(x, left, right, y, slope, begin, end, low, high, stops, True)
     stops.sort()
-    size = end - begin
-    scratch = [number(0)] * size, [0] * size, [0] * size, [0] * (max(owner[begin:end]) + 1)
+    scratch = [[value] * (end - begin) for value in (number(0), 0, 0)]
+    scratch.append([0] * (max(owner[begin:end]) + 1))
     return slabs(left, right, y, slope, owner, begin, end, stops, len(stops), *scratch)
 
 
