@@ -105,7 +105,6 @@ def main(arguments: list[str] | None = None) -> int:
         "core"
     ):  # whole commands are those of an installed copy, which has to be of these sources
         peers.main(["core"])
-    chosen = options.subjects or list(known)
     failures: list[str] = []
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
