@@ -171,7 +171,7 @@ class Structure:
         given = [image for image in known if image is not None and image.lines is not None]
         if not given and not wanted:
             return
-        if len(given) < len(known) or (columns.care and not wanted):
+        if len(given) < len(known) or (len(columns.care) and not wanted):
             raise JsonFault("E_FORMAT", "some images or instances have lines and others do not")
         levels = columns.levels = LevelsBuilder()
         for owner, image in zip(columns.owners(), given, strict=True):

@@ -81,22 +81,22 @@ def _fill(
         return
     if not enough_room(0, len(order), entry, options, findings):
         return
-    if not columns.geometry and any(size != 1 for size in sizes):
+    if not columns.geometry and (most > 1 or 0 in sizes):
         raise JsonFault("E_FORMAT", "a sample has other than one text", "score it as one with rings")
     _rings(table, order, options, columns)
     columns.samples, columns.entries, columns.sizes = samples, [entry.name] * len(samples), sizes
-    columns.lines = (order + 1).tolist()
-    columns.texts = texts_of(table, order, options)
-    care = flags_of(table, order)
-    columns.care = care.tolist() if options.role == "gt" else [True] * len(order)
+    texts, care = texts_of(table, order, options), flags_of(table, order)
+    if options.role != "gt":
+        care = np.ones(len(order), np.bool_)
     columns.has_confidence = options.role != "gt" and ("score" in table or options.confidence)
-    columns.confidence = [1.0] * len(order)
+    score = np.ones(len(order))
     if columns.has_confidence:
         score = floats(table, "score", order, "E_CONFIDENCE")
         if len(score) and not ((score >= 0) & (score <= 1)).all():
             wrong = int(order[~((score >= 0) & (score <= 1))][0])
             raise JsonFault("E_CONFIDENCE", f"score of row {wrong + 1} is outside 0 to 1", "", wrong + 1)
-        columns.confidence = (score + 0.0).tolist()
+    columns.add_arrays(texts, care, order + 1, score + 0.0)
+    columns.pack()
     _more(table, order, sizes, structure)
     names.tell_unknown()
     if plain is None:

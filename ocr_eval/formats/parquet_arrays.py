@@ -12,6 +12,8 @@ from ocr_eval.formats.json_safe import JsonFault
 from ocr_eval.formats.parquet_footer import declared
 from ocr_eval.formats.reader import Options
 from ocr_eval.limits import Limits
+from ocr_eval.tables.arrays import gather, offsets
+from ocr_eval.tables.packed import PackedTexts
 
 _HONEST = "--limit {}=N raises the limit when the file is honest"
 
@@ -82,7 +84,7 @@ def checked_names(table: dict[str, Any]) -> tuple[list[str], NDArray[np.int64]]:
     names = coded.dictionary.to_pylist()
     if "" in names:
         raise JsonFault("E_FORMAT", "column image holds an empty name")
-    if any("\0" in name for name in names):
+    if "\0" in "".join(names):
         raise JsonFault("E_ENCODING", "column image holds NUL")
     return names, coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
@@ -101,29 +103,55 @@ def _no_nulls(column: Any, name: str, order: NDArray[np.int64], code: str = "E_F
             raise JsonFault(code, f"{name} of row {row} is null", "", row)
 
 
-def texts_of(table: dict[str, Any], order: NDArray[np.int64], options: Options) -> list[str | None]:
+def texts_of(table: dict[str, Any], order: NDArray[np.int64], options: Options) -> PackedTexts:
     """The transcriptions of these rows; None where there is none."""
     if "text" not in table:
         if options.text or not options.geometry:
             raise JsonFault("E_FORMAT", "no column text", "add it, or choose a protocol that reads none")
-        return [None] * len(order)
+        size = len(order)
+        return PackedTexts(np.zeros(0, np.uint32), np.zeros(size + 1, np.int64), np.ones(size, np.bool_))
     arrow, column = pyarrow(), table["text"]
     if arrow.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if not _is_text(column.type) and column.null_count < len(column):
-        raise JsonFault("E_FORMAT", f"column text must hold texts, got {column.type}")
+    if not _is_text(column.type):
+        if column.null_count < len(column):
+            raise JsonFault("E_FORMAT", f"column text must hold texts, got {column.type}")
+        column = arrow.nulls(len(column), arrow.string())
     if options.text or not options.geometry:
         _no_nulls(column, "text", order)
-    every = column.to_pylist()
-    found = [every[row] for row in order.tolist()]
+    absent = column.is_null().to_numpy(zero_copy_only=False)[order]
+    points, bounds = _code_points(column.fill_null("") if column.null_count else column)
+    if len(order) != len(column) or (np.diff(order) != 1).any():
+        points, bounds = gather(points, bounds, order), offsets(np.diff(bounds)[order])
     most = options.limits.characters
-    for row, text in zip(order.tolist(), found, strict=True):
-        if text and len(text) > most:
-            reason = f"text of row {row + 1} has {len(text)} characters, at most {most}"
-            raise JsonFault("E_LIMIT", reason, _HONEST.format("characters"), row + 1)
-        if text and "\0" in text:
-            raise JsonFault("E_ENCODING", f"text of row {row + 1} holds NUL", "", row + 1)
-    return found
+    wrong = np.diff(bounds) > most
+    wrong[np.searchsorted(bounds, np.flatnonzero(points == 0), "right") - 1] = True
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        row, size = int(order[k]) + 1, int(bounds[k + 1] - bounds[k])
+        if size > most:
+            reason = f"text of row {row} has {size} characters, at most {most}"
+            raise JsonFault("E_LIMIT", reason, _HONEST.format("characters"), row)
+        raise JsonFault("E_ENCODING", f"text of row {row} holds NUL", "", row)
+    return PackedTexts(points, bounds, absent)
+
+
+def _code_points(column: Any) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """(code points of all rows, offsets of every row into them) of strings whose UTF-8 has been validated."""
+    _, starts, data = column.buffers()
+    if not len(column) or data is None:
+        return np.zeros(0, np.uint32), np.zeros(len(column) + 1, np.int64)
+    width = np.int64 if pyarrow().types.is_large_string(column.type) else np.int32
+    bounds = np.frombuffer(starts, width)[column.offset : column.offset + len(column) + 1].astype(np.int64)
+    raw = np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]]  # of a slice, the buffers are the whole's
+    bounds -= bounds[0]
+    if (raw < 0x80).all():
+        return raw.astype(np.uint32), bounds
+    points = np.frombuffer(raw.tobytes().decode("utf-8").encode("utf-32-le"), "<u4")
+    # As many code points stand before a byte as bytes that do not continue one.
+    before = np.zeros(len(raw) + 1, np.int64)
+    np.cumsum((raw & 0xC0) != 0x80, out=before[1:])
+    return points.astype(np.uint32, copy=False), before[bounds]
 
 
 def flags_of(table: dict[str, Any], order: NDArray[np.int64]) -> NDArray[np.bool_]:

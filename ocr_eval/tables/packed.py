@@ -43,7 +43,10 @@ class PackedTexts(Sequence[str | None]):
         if self.absent[index]:
             return None
         k = index % len(self)
-        return self.codepoints[self.offset[k] : self.offset[k + 1]].tobytes().decode("utf-32")
+        points = self.codepoints[self.offset[k] : self.offset[k + 1]].astype("<u4", copy=False)
+        return points.tobytes().decode(
+            "utf-32-le", "surrogatepass"
+        )  # by name: "utf-32" takes a first U+FEFF away
 
     def __iter__(self) -> Iterator[str | None]:
         return (self[k] for k in range(len(self)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_eval.tables.packed import PackedTexts
 from ocr_eval.text.comparison import Comparison
 
 # Pairs from which kernels pay. Processor time of a count from strings over one with kernels, words of which 60 % are
@@ -21,28 +21,15 @@ PAIRS_USED = 1_000
 BLOCK = 4096  # pairs whose columns stay in the processor's cache while a table is filled
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One text per pair: ``codepoints[offset[i]:offset[i + 1]]``."""
-
-    codepoints: NDArray[np.uint32]
-    offset: NDArray[np.int64]  # (n + 1,)
-
-    def text(self, k: int) -> str:
-        """Text k as a string."""
-        points = self.codepoints[self.offset[k] : self.offset[k + 1]]
-        return points.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-
-
 def pays(size: int) -> bool:
     """Whether kernels are worth it for so many pairs."""
     return size >= (PAIRS_USED if "ocr_eval.kernels.text_rows" in sys.modules else PAIRS)
 
 
 def blocks(
-    gt: Packed, pred: Packed, form: str, unit: str, words: str
+    gt: PackedTexts, pred: PackedTexts, form: str, unit: str, words: str
 ) -> Iterator[tuple[slice, NDArray[np.int64]]]:
-    """(which pairs, a ``Row`` of each as (b, fields)), block by block in order."""
+    """(which pairs, a ``Row`` of each as (b, fields)), block by block in order. No text is absent."""
     from ocr_eval.kernels.text_rows import text_rows
     from ocr_eval.text.plain import kinds
 
@@ -55,5 +42,5 @@ def blocks(
         sides = (gt.codepoints, gt.offset[bounds], pred.codepoints, pred.offset[bounds])
         rows, told = text_rows(*sides, table)
         for k in np.flatnonzero(~told).tolist():
-            rows[k] = compare.row(gt.text(first + k), pred.text(first + k))
+            rows[k] = compare.row(gt[first + k], pred[first + k])
         yield span, rows

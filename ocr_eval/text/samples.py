@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.errors import InputError, Problem, quote, usage_error
 from ocr_eval.tables.instances import Instances
-from ocr_eval.text.packed import Packed
+from ocr_eval.tables.packed import PackedTexts
 
 MAX_PROBLEMS = 100
 
@@ -64,11 +64,12 @@ def cared_for(gt: Instances) -> NDArray[np.bool_]:
     return cared
 
 
-def packed_texts(table: Instances) -> Packed | None:
+def packed_texts(table: Instances) -> PackedTexts | None:
     """The one text of every sample, empty where there is none; None where a sample has several, or texts are absent."""
     if table.codepoints is None or table.text_offset is None or (np.diff(table.start) > 1).any():
         return None
-    return Packed(table.codepoints, table.text_offset[table.start])
+    absent = np.zeros(len(table.sample_ids), np.bool_)
+    return PackedTexts(table.codepoints, table.text_offset[table.start], absent)
 
 
 def _texts(table: Instances, side: str) -> tuple[str, ...]:

@@ -9,11 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ocr_eval.errors import Problem
 from ocr_eval.formats import read
 from ocr_eval.formats.check import examine
+from ocr_eval.formats.parquet_arrays import texts_of
+from ocr_eval.formats.reader import Options
 from ocr_eval.formats.writers import written
 from ocr_eval.limits import Limits
 from ocr_eval.tables.digest import digest
@@ -157,6 +160,36 @@ def test_bytes_that_are_wrong_here_and_there_never_raise(tmp_path: Path) -> None
 def test_texts_that_are_not_utf8(tmp_path: Path) -> None:
     bad = pa.array([b"\xff\xfe"], pa.binary()).view(pa.string())
     assert problem(tmp_path, {"image": ["a"], "box": [[0, 0, 1, 1]], "text": bad}).code == "E_ENCODING"
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "dictionary"])
+@pytest.mark.parametrize(
+    "texts", [["", "ab", "", "c", "x" * 300], ["é", None, "가나다", "", "😀a", "\ufeffb", "漢"]]
+)
+def test_texts_of_slices_nulls_and_any_width_are_what_arrow_says(kind: str, texts: list[str | None]) -> None:
+    column = pa.array(texts, pa.string())
+    column = column.dictionary_encode() if kind == "dictionary" else column.cast(kind)
+    for first, size in ((0, len(texts)), (1, len(texts)), (2, 3), (3, 0)):
+        piece = column.slice(first, size)
+        for order in (np.arange(len(piece)), np.arange(len(piece))[::-1], np.arange(len(piece))[1::2]):
+            found = texts_of({"text": piece}, order, Options(geometry=True))
+            assert list(found) == [piece.to_pylist()[row] for row in order]
+            assert found.count(None) == sum(text is None for text in found)
+
+
+@pytest.mark.parametrize("kind", [pa.null(), pa.int64(), pa.list_(pa.int8())])
+def test_a_column_of_nothing_has_no_texts(kind: Any) -> None:
+    assert list(texts_of({"text": pa.nulls(2, kind)}, np.arange(2), Options(geometry=True))) == [None, None]
+
+
+def test_the_first_text_that_is_too_long_or_holds_nul_is_named(tmp_path: Path) -> None:
+    columns = {"image": list("abcd"), "text": ["", "é", "x\0", "x" * 9]}
+    limits = Limits(characters=8)
+    one = problem(tmp_path, columns, geometry=False, limits=limits)
+    assert (one.code, one.line, one.reason) == ("E_ENCODING", 3, "text of row 3 holds NUL")
+    columns["text"][2] = "x"
+    one = problem(tmp_path, columns, geometry=False, limits=limits)
+    assert (one.code, one.line, one.reason) == ("E_LIMIT", 4, "text of row 4 has 9 characters, at most 8")
 
 
 def test_limits_are_checked_before_anything_is_unpacked(tmp_path: Path) -> None:

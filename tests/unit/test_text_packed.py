@@ -16,10 +16,10 @@ from ocr_eval.kernels.words import MOST
 from ocr_eval.tables.builder import InstancesBuilder
 from ocr_eval.tables.instances import Instances
 from ocr_eval.tables.joined import join
+from ocr_eval.tables.packed import PackedTexts
 from ocr_eval.text import packed, plain, units
 from ocr_eval.text.comparison import Comparison, Row
 from ocr_eval.text.normal_forms import STEPS
-from ocr_eval.text.samples import Packed
 
 ALPHABETS = (
     "ab",
@@ -32,9 +32,10 @@ ALPHABETS = (
 )
 
 
-def pack(texts: Sequence[str]) -> Packed:
+def pack(texts: Sequence[str]) -> PackedTexts:
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    return Packed(np.frombuffer(joined, np.uint32), np.cumsum([0, *map(len, texts)]))
+    bounds = np.cumsum([0, *map(len, texts)])
+    return PackedTexts(np.frombuffer(joined, np.uint32), bounds, np.zeros(len(texts), np.bool_))
 
 
 def rows(gt: Sequence[str], pred: Sequence[str], form: str, unit: str, words: str) -> list[tuple[int, ...]]:
@@ -112,6 +113,11 @@ def test_plain_words_need_no_strings() -> None:
         *(False, False, False),
         True,
     ]
+
+
+def test_a_text_keeps_a_byte_order_mark_and_a_lone_surrogate() -> None:
+    texts = ["\ufeffa", "", "\ud800", "\ufffea"]
+    assert list(pack(texts)) == texts
 
 
 def test_more_words_than_fit_are_counted_from_strings() -> None:

@@ -167,7 +167,7 @@ class Recognition:
         gt, pred = packed_texts(joined.gt), packed_texts(joined.pred)
         if gt is not None and pred is not None and pays(len(joined.sample_ids)):
             for span, rows in blocks(gt, pred, self.normal_form, self.unit, self.words):
-                yield span, rows, gt.text
+                yield span, rows, gt.__getitem__
             return
         accepted = accepted_texts(joined.gt)
         compare = self._comparison()
