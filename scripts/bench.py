@@ -101,10 +101,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not python.is_file():
         print(f"main is not made: {peers.install_line('main')}", file=sys.stderr)
         return 1
-    if peers.missing(
-        "core"
-    ):  # whole commands are those of an installed copy, which has to be of these sources
-        peers.main(["core"])
+    chosen = options.subjects or list(known)
+    if "process" in chosen and peers.missing("core"):
+        peers.main(["core"])  # whole commands are those of an installed copy: it has to be of these sources
     failures: list[str] = []
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
