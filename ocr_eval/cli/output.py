@@ -88,6 +88,8 @@ class OutputFile:
         try:
             if self.target.is_dir():
                 raise IsADirectoryError(21, "is a directory")
+            if self.target.exists() and not self.target.is_file():
+                raise OSError(22, "a device or pipe, which a file would replace")
             self._new = Temporary(self.target)
         except OSError as error:
             reason = f"{escape(str(target))} cannot be written: {error.strerror or error}"

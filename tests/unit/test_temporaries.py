@@ -123,3 +123,15 @@ def test_long_names_of_four_bytes_a_letter_have_room_for_the_mark(tmp_path: Path
     with OutputFile(target) as output:
         output.commit("x")
     assert target.read_text() == "x"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without named pipes")
+def test_an_output_never_takes_the_place_of_a_device_or_pipe(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for target in (pipe, link):
+        with pytest.raises(InputError, match="a device or pipe, which a file would replace"):
+            OutputFile(target)
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "link"}
+    assert pipe.is_fifo()
