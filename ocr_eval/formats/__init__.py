@@ -409,6 +409,8 @@ def read(
 ) -> Instances:
     """Reads a zip, a folder or a file (``"-"``: the bytes ``stdin``) into ``Instances``, samples in its order.
 
+    A file whose content has been read already is not opened again: ``stdin`` holds it then, too.
+
     Parameters
     ----------
     format: an id of ``FORMATS``, perhaps with choices (``polygon(order=yx)``); None recognises the layout by content.
