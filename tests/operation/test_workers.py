@@ -58,6 +58,23 @@ def test_every_request_is_answered_once_and_by_its_number() -> None:
     assert all_gone([reply.header["pid"] for reply in found.values() if reply.header])
 
 
+def test_the_first_worker_may_answer_before_others_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[bool] = []
+    begin = Pool._started
+
+    def noticed(self: Pool) -> subprocess.Popen[bytes] | None:
+        started.append(self._may_start.is_set())
+        if not started[-1]:
+            time.sleep(0.1)  # long enough for the other to start, if nothing held it
+        return begin(self)
+
+    monkeypatch.setattr(Pool, "_started", noticed)
+    with Pool(f"{HERE}:answering", SETUP, 2, alone_first=True) as pool:
+        assert {reply.number for reply in pool.replies([{}] * 60)} == set(range(60))
+    assert started[0] is False
+    assert all(started[1:])
+
+
 def test_a_worker_that_dies_costs_one_answer_and_is_named() -> None:
     asked = [{}, {"signal": signal.SIGKILL}, {}, {"status": 3}, {}]
     with Pool(f"{HERE}:answering", SETUP, 1) as pool:
