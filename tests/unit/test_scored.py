@@ -44,3 +44,14 @@ def test_a_table_reads_back_with_what_its_predictions_carry(extra: bool) -> None
     }
     assert back.to_json() == made.to_json()
     assert len(made.to_json()["scored"]) == 4 + extra
+
+
+@pytest.mark.parametrize("value", [0, 3, -3, 2**61, 2**62, 2**63 - 1, -(2**62), -(2**63)])
+def test_totals_are_exact_beyond_64_bits(value: int) -> None:
+    found = Counts(("0", "1"), ("n", "one"), np.array([[value, 1], [value, 1]])).total().counts
+    assert found == {"n": 2 * value, "one": 2}
+    assert all(type(one) is int for one in found.values())
+
+
+def test_totals_of_no_samples_are_zero() -> None:
+    assert Counts((), ("n",), np.zeros((0, 1), np.int64)).total().counts == {"n": 0}
