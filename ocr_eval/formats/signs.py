@@ -1,7 +1,7 @@
 """Id of a format -> what stands in everything that looks like it, so that most readers need not even be imported.
 
 Without one of its signs in the first bytes (or in the first line) of an input a format's ``looks`` is False; with one
-it decides. Formats that are known by their numbers have no signs. A test holds both together.
+it decides. Formats that are known by their numbers have signs in their lines, or none. A test holds both together.
 """
 
 from __future__ import annotations
@@ -52,7 +52,23 @@ SIGNS: dict[str, tuple[bytes, ...]] = {
 NEVER = frozenset({"sroie", "rctw"})  # of another layout by their looks: only read when they are named
 
 
+# What every line of these holds, and how often at least; and what some line of those does.
+EVERY_LINE = {"icdar-mlt": (",", 9), "ctw1500-offsets": (",", 31)}
+SOME_LINE = {"ctw1500": ",####", "popeval": "##::", "characters": " "}
+
+
 def may_look(name: str, glimpse: Glimpse) -> bool:
     """False when the format with this id cannot look like that."""
-    signs = SIGNS.get(name)
-    return name not in NEVER and (signs is None or any(sign in glimpse.front for sign in signs))
+    if name in NEVER:
+        return False
+    if name in SIGNS:
+        return any(sign in glimpse.front for sign in SIGNS[name])
+    first = glimpse.lines[0] if glimpse.lines else ""
+    if name in EVERY_LINE:
+        mark, least = EVERY_LINE[name]
+        return first.count(mark) >= least
+    if name == "td500-original":
+        return len(first.split()) == 7
+    if name == "td500" and not glimpse.options.angle:
+        return "." in first  # in every line: the angle
+    return name not in SOME_LINE or any(SOME_LINE[name] in line for line in glimpse.lines)

@@ -98,6 +98,47 @@ def test_every_sign_belongs_to_a_format() -> None:
     assert set(signs.SIGNS) | signs.NEVER <= set(FORMATS)
 
 
+NUMBERS = ["1", "0", "12", "-3", "0.5", "1.", "x", "", "Latin", "####a", "##::a", "###"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([",", ", ", " ", "\t", ",\t"]),
+    st.lists(st.sampled_from(["1"] * 12 + NUMBERS), min_size=4, max_size=12),
+    st.sampled_from(
+        ["", ",Latin,a", ",0.5", ",-0.25,a", "##::a", ",####a", " 0.25", "\u3000-1.5", ",1" * 28]
+    ),
+    st.sampled_from(["", "1,2,3,4,5,6,7,8", "a", "1 2"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_what_looks_like_lines_of_numbers_holds_their_marks(
+    joint: str, fields: list[str], tail: str, other: str, twice: bool, angle: bool
+) -> None:
+    line = joint.join(fields) + tail
+    data = "\n".join([line, other, line, line] if twice else [other, line, line]).encode()
+    glimpse = Glimpse([Entry("a", "a.txt", data)], Options(role="gt" if twice else "prediction", angle=angle))
+    for one in (glimpse, glimpse.loosened()):
+        found = {name for name in FORMATS if one.first and sniff.format_of(name).looks(one)}
+        assert not {name for name in found if not signs.may_look(name, one)}
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("td500", "1,2,3,4,-0.5"),
+        ("td500-original", "1\t0 1 2 3 4 0.5"),
+        ("icdar-mlt", "0,0,9,0,9,9,0,9,Latin,a"),
+        ("ctw1500", "0,0,9,0,9,9,0,9,####a"),
+        ("ctw1500-offsets", "0,0,9,5," + ",".join(["0,0", "9,0", "9,5", "0,5"] * 3 + ["9,5"] * 2)),
+        ("popeval", "0 0 9 0 9 9 0 9##::a"),
+        ("characters", "0 0 9 0 9 9 0 9 a"),
+    ],
+)
+def test_lines_of_a_layout_are_met(name: str, line: str) -> None:
+    assert name in checked(f"{line}\n{line}\n".encode())
+
+
 @pytest.mark.parametrize("name", sorted(signs.NEVER))
 def test_a_format_that_is_only_named_looks_like_nothing(name: str) -> None:
     for data in (b"0,0,9,0,9,9,0,9,a\n", b'0,0,9,0,9,9,0,9,0,"a"\n', b"{}"):
