@@ -40,6 +40,8 @@ def hull_table(xy, ring, shape):
 def exact_values(xy, ring):
     """``rings.integers``, flagged only where cross products of the values are exact in float64."""
     values, scaled = rings.integers(xy, ring)
+    if scaled.all() and np.abs(values).max(initial=0.0) < EXACT_EXTENT / 2:
+        return values, scaled
     full = np.flatnonzero(np.diff(ring))
     for axis in (0, 1):
         if len(full):
@@ -53,7 +55,7 @@ def cut(xy, ring, index, count):
     """The vertices ``index[ring[i]:ring[i] + count[i]]`` of every ring i, as (xy, ring)."""
     offset = np.concatenate([[0], np.cumsum(count)])
     position = np.arange(offset[-1]) + np.repeat(ring[:-1] - offset[:-1], count)
-    return xy[index[position]], offset
+    return xy.take(index.take(position), axis=0), offset
 
 
 def _quads(values, corner):

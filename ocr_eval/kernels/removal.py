@@ -12,39 +12,50 @@ import numpy as np
 
 from ocr_eval.kernels.jit import kernel, read_only
 
-_WIDTH = 1 << 21  # more than any code point
 
+def runs(codepoints, offset, used=None):
+    """Code points with offsets (N + 1,) -> kinds (R,) uint32, left (R,) int64, offsets (N + 1,) of the runs.
 
-def runs(codepoints, offset):
-    """Code points with offsets (N + 1,) -> kinds (R,) uint32, left (R,) int64, offsets (N + 1,) of the runs."""
-    owner = np.repeat(np.arange(len(offset) - 1), np.diff(offset))
-    key = np.sort(owner * _WIDTH + codepoints)
-    head = np.flatnonzero(np.diff(key, prepend=-1))
-    left = np.diff(head, append=len(key))
-    run = np.searchsorted(key[head], np.arange(len(offset)) * _WIDTH)
-    return (key[head] % _WIDTH).astype(np.uint32), left, run
+    Texts that are not ``used`` (N,) get no run.
+    """
+    kinds, left = np.empty(len(codepoints), np.uint32), np.empty(len(codepoints), np.int64)
+    run = np.zeros(len(offset), np.int64)
+    flags = read_only(np.ones(len(offset) - 1, np.bool_) if used is None else used, np.bool_)
+    fill_runs(read_only(codepoints, np.uint32), read_only(offset, np.int64), flags, kinds, left, run)
+    return kinds[: run[-1]], left[: run[-1]], run
 
 
 def remove(gt, pred, share, rank, kinds, left, run, *, paper, first, tie):
     """Runs the loop. ``rank`` (G,) orders the gts; ``left`` is used up. The rules stand in the protocol's SPEC."""
     size, gts = len(gt), len(rank)
-    by_rank = np.argsort(rank)
-    of_gt = np.searchsorted(gt, np.arange(gts + 1))
-    by_pred = np.argsort(pred, kind="stable")
-    of_pred = np.searchsorted(pred[by_pred], np.arange(len(run) - gts))
+    gt, pred, rank = (read_only(array, np.int64) for array in (gt, pred, rank))
+    made = [np.zeros(n, np.int64) for n in (gts, gts + 1, size, len(run) - gts)]
+    fill_lists(gt, pred, rank, *made)
     out = np.zeros((4, size), np.int64)
     out[3] = -1
     alive, degree = np.zeros(size, np.uint8), np.zeros(gts, np.int64)
     heap = np.empty(2 * gts + 1, np.int64)
-    index = [read_only(array, np.int64) for array in (rank, by_rank, of_gt, by_pred, of_pred)]
-    lists = read_only(gt, np.int64), read_only(pred, np.int64), read_only(share, np.float64), *index
+    lists = gt, pred, read_only(share, np.float64), rank, *(read_only(array, np.int64) for array in made)
     lists = *lists, read_only(kinds, np.uint32), read_only(run, np.int64)
     if paper:
         total = np.diff(np.concatenate([[0], np.cumsum(left)])[run[: gts + 1]])
         remove_paper(*lists, left, tie, alive, degree, heap, total, np.empty(gts, np.int64), out)
     else:
         scratch = np.empty(np.diff(run[: gts + 1]).max(initial=0), np.int64)
-        remove_code(*lists, left, tie, first, alive, degree, heap, scratch, out)
+        mask = np.zeros(len(run) - 1, np.uint64)
+        remove_code(*lists, left, tie, first, alive, degree, heap, scratch, mask, out)
+    return out
+
+
+def in_order(codepoints, offset, gts, gt, pred, taken):
+    """(E,) length of the longest common subsequence of the texts of every contact that took two characters or more.
+
+    0 for the others; -1 where the prediction is longer than a machine word has bits. Texts as in ``runs``, ``gts`` of
+    them gts.
+    """
+    out = np.zeros(len(gt), np.int64)
+    contact = [read_only(array, np.int64) for array in (gt, pred, taken)]
+    fill_in_order(read_only(codepoints, np.uint32), read_only(offset, np.int64), gts, *contact, out)
     return out
 
 
@@ -62,6 +73,86 @@ def warm():
     for paper in (False, True):
         table = runs(np.zeros(2, np.uint32), np.arange(3))
         remove(one, one, np.zeros(1), one, *table, paper=paper, first=False, tie=0.0)
+    in_order(np.zeros(2, np.uint32), np.arange(3), 1, one, one, one)
+
+
+@kernel
+def fill_runs(codepoints, offset, used, kinds, left, run):
+    """Each text sorted (Shell's sort) behind the runs before it, then equal neighbours made one."""
+    at = 0
+    for i in range(offset.size - 1):
+        begin, n = offset[i], offset[i + 1] - offset[i]
+        if not used[i]:
+            n = 0
+        for j in range(n):
+            kinds[at + j] = codepoints[begin + j]
+        gap = 1
+        while gap < n // 3:
+            gap = 3 * gap + 1
+        while gap >= 1:
+            for k in range(gap, n):
+                moved = kinds[at + k]
+                j = k
+                while j >= gap and kinds[at + j - gap] > moved:
+                    kinds[at + j] = kinds[at + j - gap]
+                    j -= gap
+                kinds[at + j] = moved
+            gap //= 3
+        end = at
+        for j in range(at, at + n):
+            if end > at and kinds[end - 1] == kinds[j]:
+                left[end - 1] += 1
+            else:
+                kinds[end] = kinds[j]
+                left[end] = 1
+                end += 1
+        at = end
+        run[i + 1] = at
+
+
+@kernel
+def fill_lists(gt, pred, rank, by_rank, of_gt, by_pred, of_pred):
+    """Inverse of ``rank``, offsets of the contacts of each gt, contacts by prediction with offsets; all 0 on entry."""
+    for g in range(rank.size):
+        by_rank[rank[g]] = g
+    for k in range(gt.size):
+        of_gt[gt[k] + 1] += 1
+        of_pred[pred[k] + 1] += 1
+    for i in range(1, of_gt.size):
+        of_gt[i] += of_gt[i - 1]
+    for i in range(1, of_pred.size):
+        of_pred[i] += of_pred[i - 1]
+    for k in range(gt.size - 1, -1, -1):
+        # Ends fall while contacts are put down from the last: in the end they are starts.
+        p = pred[k] + 1
+        of_pred[p] -= 1
+        by_pred[of_pred[p]] = k
+    for i in range(1, of_pred.size - 1):
+        of_pred[i] = of_pred[i + 1]
+    of_pred[of_pred.size - 1] = gt.size
+
+
+@kernel
+def fill_in_order(codepoints, offset, gts, gt, pred, taken, out):
+    """Hyyrö 2004, one machine word: a bit of ``rows`` falls where the subsequence grows."""
+    one = np.uint64(1)
+    for k in range(gt.size):
+        begin, size = offset[gts + pred[k]], offset[gts + pred[k] + 1] - offset[gts + pred[k]]
+        if taken[k] < 2:
+            continue
+        if size > 64:
+            out[k] = -1
+            continue
+        rows = ~np.uint64(0)
+        for i in range(offset[gt[k]], offset[gt[k] + 1]):
+            hit = np.uint64(0)
+            for j in range(size):
+                if codepoints[begin + j] == codepoints[i]:
+                    hit |= one << np.uint64(j)
+            hit &= rows
+            rows = (rows + hit) | (rows - hit)
+        for j in range(size):
+            out[k] += (rows >> np.uint64(j)) & one == 0
 
 
 @kernel
@@ -135,11 +226,17 @@ def shared(kinds, count, left, i, i_end, j, j_end):
 
 
 @kernel
+def bit(kind):
+    """One of 64 for every kind of character: two texts without a bit in common have no character in common."""
+    return np.uint64(1) << (np.uint64(kind) & np.uint64(63))
+
+
+@kernel
 def take(kinds, left, i, i_end, j, j_end):
-    """Removes the intersection of two runs: its size, and whether the first, the second ran out of a character."""
+    """Removes the intersection of two runs: its size, and the bits of what the first, the second ran out of."""
     total = 0
-    i_out = False
-    j_out = False
+    i_out = np.uint64(0)
+    j_out = np.uint64(0)
     while i < i_end and j < j_end:
         if kinds[i] < kinds[j]:
             i += 1
@@ -151,8 +248,10 @@ def take(kinds, left, i, i_end, j, j_end):
                 left[i] -= n
                 left[j] -= n
                 total += n
-                i_out |= left[i] == 0
-                j_out |= left[j] == 0
+                if left[i] == 0:
+                    i_out |= bit(kinds[i])
+                if left[j] == 0:
+                    j_out |= bit(kinds[j])
             i += 1
             j += 1
     return total, i_out, j_out
@@ -233,14 +332,18 @@ def remove_code(
     degree,
     heap,
     scratch,
+    mask,
     out,
 ):
     """The rule of the published code."""
     gts = len(rank)
     size = np.int64(0)  # a plain 0 would be a type of its own for push and pop
+    for i in range(len(run) - 1):
+        for j in range(run[i], run[i + 1]):
+            mask[i] |= bit(kinds[j])
     for k in range(len(gt)):
         g, p = gt[k], gts + pred[k]
-        if common(kinds, left, run[g], run[g + 1], run[p], run[p + 1]):
+        if mask[g] & mask[p] and common(kinds, left, run[g], run[g + 1], run[p], run[p + 1]):
             alive[k] = 1
             degree[g] += 1
     for g in range(gts):
@@ -267,7 +370,7 @@ def remove_code(
         if tied > 1:
             for i in range(run[g], run[g + 1]):
                 scratch[i - run[g]] = left[i]
-        ran_out = False
+        ran_out = np.uint64(0)
         for k in range(of_gt[g], of_gt[g + 1]):
             if not alive[k] or share[k] < best:
                 continue
@@ -286,11 +389,15 @@ def remove_code(
             if p_out:
                 for n in range(of_pred[pred[k]], of_pred[pred[k] + 1]):
                     k2 = by_pred[n]
+                    if not mask[gt[k2]] & p_out:
+                        continue  # it had nothing of what the prediction ran out of
                     size = recheck(k2, gt[k2], pred[k2], rank, kinds, left, run, alive, degree, heap, size)
             if first or tied == 0:
                 break
         if ran_out:
             for k in range(of_gt[g], of_gt[g + 1]):
+                if not mask[gts + pred[k]] & ran_out:
+                    continue
                 size = recheck(k, g, pred[k], rank, kinds, left, run, alive, degree, heap, size)
         if degree[g] == 1:
             size = push(heap, size, rank[g])

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from ocr_eval.protocols.packed_texts import Texts, packed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,8 +56,8 @@ class Page:
 
     pairing: Pairing  # to be asked about pairs
     pairs: Pairs  # of hulls or rings, don't care gts included
-    gt_texts: tuple[str, ...]  # (G,) as compared
-    pred_texts: tuple[str, ...]  # (P,)
+    gt_texts: Texts  # (G,) as compared
+    pred_texts: Texts  # (P,)
     care: NDArray[np.bool_]  # (G,)
     kept_gt: NDArray[np.bool_]  # (G,) care, with a text
     ignored: NDArray[np.bool_]  # (P,) excused by a don't care gt
@@ -89,11 +91,10 @@ def remove(
 
     if kernel:
         from ocr_eval.kernels import removal
-        from ocr_eval.tables.instances import offsets
 
-        joined = "".join((*gt_texts, *pred_texts)).encode("utf-32-le", "surrogatepass")
-        bounds = offsets([*map(len, gt_texts), *map(len, pred_texts)])
-        runs = removal.runs(np.frombuffer(joined, "<u4"), bounds)
+        used = np.zeros(len(gt_texts) + len(pred_texts), np.bool_)
+        used[contacts.gt] = used[len(gt_texts) + contacts.pred] = True
+        runs = removal.runs(*packed(Texts.of(gt_texts), Texts.of(pred_texts)), used)
         order = (contacts.gt, contacts.pred, contacts.share, contacts.rank)
         return Removal(*removal.remove(*order, *runs, paper=paper, first=first, tie=TIE))
     loop = _Loop(contacts, gt_texts, pred_texts)

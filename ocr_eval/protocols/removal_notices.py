@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ocr_eval.errors import Notice, escape
+from ocr_eval.protocols.packed_texts import packed
 
 if TYPE_CHECKING:
     from ocr_eval.protocols.character_removal import Page, Removal
@@ -51,7 +52,7 @@ def large_predictions(joined: Joined, page: Page) -> Iterator[Notice]:
     sides = np.maximum.reduceat(gt.xy, first[full]) - np.minimum.reduceat(gt.xy, first[full])
     extent[full] = sides.prod(axis=1)
     wide = ~page.ignored & (pairs.area_pred > extent[pred.sample_of] / 2)
-    word = page.kept_gt & np.array([len(text) > 1 for text in page.gt_texts], np.bool_)
+    word = page.kept_gt & (page.gt_texts.sizes > 1)
     among = wide[pairs.pred] & word[pairs.gt]
     if not among.any():
         return
@@ -66,24 +67,34 @@ def large_predictions(joined: Joined, page: Page) -> Iterator[Notice]:
         )
 
 
-def shuffled(joined: Joined, page: Page, removal: Removal) -> Iterator[Notice]:
+def shuffled(joined: Joined, page: Page, removal: Removal, *, kernel: bool) -> Iterator[Notice]:
     """W_ORDER: removed characters that no common subsequence of the two texts explains, when they are many."""
     import numpy as np
 
     contacts, total = page.contacts, int(removal.taken.sum())
-    beside: list[tuple[int, int]] = []
+    explained = np.full(len(removal.taken), -1)
+    if kernel:
+        from ocr_eval.kernels.removal import in_order
+
+        texts = packed(page.gt_texts, page.pred_texts)
+        explained = in_order(*texts, len(page.gt_texts), contacts.gt, contacts.pred, removal.taken)
+    unknown = np.flatnonzero((removal.taken > 1) & (explained < 0))
     masks: dict[int, dict[str, int]] = {}
-    for k in np.flatnonzero(removal.taken > 1).tolist():
-        g, p = int(contacts.gt[k]), int(contacts.pred[k])
+    for k, g, p in zip(
+        unknown.tolist(), contacts.gt[unknown].tolist(), contacts.pred[unknown].tolist(), strict=True
+    ):
         one, other = page.gt_texts[g], page.pred_texts[p]
-        if one not in other and other not in one:
-            if p not in masks:
-                masks[p] = _masks(other)
-            missing = int(removal.taken[k]) - _common_subsequence(one, masks[p], len(other))
-            if missing > 0:
-                beside.append((missing, p))
-    count = sum(missing for missing, _ in beside)
+        if one in other or other in one:
+            explained[k] = min(len(one), len(other))
+            continue
+        if p not in masks:
+            masks[p] = _masks(other)
+        explained[k] = _common_subsequence(one, masks[p], len(other))
+    missing = np.where(removal.taken > 1, np.maximum(removal.taken - explained, 0), 0)
+    count = int(missing.sum())
     if count > SHUFFLED * total:
+        some = np.flatnonzero(missing)
+        beside = zip(missing[some].tolist(), contacts.pred[some].tolist(), strict=True)
         worst = sorted(beside, key=lambda each: (-each[0], each[1]))[:3]
         places = tuple(_place(joined.pred, p) for _, p in worst)
         yield Notice(

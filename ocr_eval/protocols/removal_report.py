@@ -13,7 +13,7 @@ from ocr_eval.protocols.match_report import cut, steady
 from ocr_eval.protocols.reasons import clause, sentence, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ocr_eval.protocols.character_removal import Page, Removal
     from ocr_eval.tables.instances import Instances
@@ -176,7 +176,7 @@ class _Report:
         return verdict("pred", p - self.preds.start, "ignored", (holder,), why, numbers={"share": share})
 
 
-def _texts(side: Instances, compared: tuple[str, ...], span: range) -> dict[int, _Text]:
+def _texts(side: Instances, compared: Sequence[str], span: range) -> dict[int, _Text]:
     return {i: _Text(compared[i], side.texts[i]) for i in span}
 
 

@@ -28,7 +28,7 @@ def gather(values: NDArray[Any], bounds: NDArray[np.int64], index: NDArray[np.in
     lengths = bounds[index + 1] - bounds[index]
     new = offsets(lengths)
     positions = np.arange(new[-1]) + np.repeat(bounds[index] - new[:-1], lengths)
-    rows: NDArray[Any] = values[positions]
+    rows: NDArray[Any] = values.take(positions, axis=0)  # a third of the time of values[positions]
     return rows
 
 

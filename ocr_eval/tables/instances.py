@@ -155,13 +155,14 @@ class Instances:
         """The samples at these positions, in this order, under new ids; None gives an empty sample."""
         if tuple(samples) == tuple(range(len(self.sample_ids))):
             return replace(self, sample_ids=sample_ids)
-        sizes = np.diff(self.start)
-        keep = [np.arange(self.start[s], self.start[s + 1]) for s in samples if s is not None]
-        index = np.concatenate(keep) if keep else np.zeros(0, np.int64)
+        sizes = np.append(np.diff(self.start), 0)
+        chosen = np.array([-1 if s is None else s for s in samples], np.int64)  # -1: the size at the end
+        start = offsets(sizes[chosen])
+        index = np.arange(start[-1]) + np.repeat(self.start[chosen] - start[:-1], sizes[chosen])
         return replace(
             self,
             sample_ids=sample_ids,
-            start=offsets([0 if s is None else int(sizes[s]) for s in samples]),
+            start=start,
             entries=tuple("" if s is None else self.entries[s] for s in samples),
             aliases=tuple("" if s is None else self.aliases[s] for s in samples) if self.aliases else (),
             levels=None if self.levels is None else self.levels.take(samples, self.start),

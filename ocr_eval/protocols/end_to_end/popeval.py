@@ -82,7 +82,7 @@ from ocr_eval.protocols import Reads
 from ocr_eval.protocols.parameters import check, parameter, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -164,14 +164,12 @@ class PopEval:
         removal = self._remove(page, pairing)
         removed = self._removed(joined, page, removal)
         rows = {
-            "chars_gt": np.bincount(gt.sample_of, _lengths(page.gt_texts) * page.kept_gt, minlength=size),
-            "chars_det": np.bincount(
-                pred.sample_of, _lengths(page.pred_texts) * ~page.ignored, minlength=size
-            ),
+            "chars_gt": np.bincount(gt.sample_of, page.gt_texts.sizes * page.kept_gt, minlength=size),
+            "chars_det": np.bincount(pred.sample_of, page.pred_texts.sizes * ~page.ignored, minlength=size),
             "dc_gt": np.bincount(gt.sample_of[~page.care], minlength=size),
             "dc_det": np.bincount(pred.sample_of[page.ignored], minlength=size),
         }
-        notices = tuple(self._notices(joined, page, removal))
+        notices = tuple(self._notices(joined, page, removal, pairing))
         if self.ties == "reciprocal":
             return Counts.of(joined.sample_ids, rows, {"removed": removed}, notices=notices)
         return Counts.of(joined.sample_ids, {"removed": removed} | rows, notices=notices)
@@ -220,11 +218,12 @@ class PopEval:
         import numpy as np
 
         from ocr_eval.protocols.character_removal import Contacts, Page
+        from ocr_eval.protocols.packed_texts import Texts
 
         gt, pred = joined.gt, joined.pred
-        gt_texts, pred_texts = gt.texts, pred.texts
+        gt_texts, pred_texts = Texts.written(gt), Texts.written(pred)
         if self.case == "lower":
-            gt_texts, pred_texts = tuple(map(str.lower, gt_texts)), tuple(map(str.lower, pred_texts))
+            gt_texts, pred_texts = (Texts.of(map(str.lower, side.texts)) for side in (gt, pred))
         made = self._made(joined, pairing)
         pairs = made.hulls(self.vertices) if self.hull else made.rings
         care = np.ones(len(gt), np.bool_) if self.dont_care == "none" else gt.care
@@ -232,15 +231,14 @@ class PopEval:
         held = made.overlaps if self.dont_care == "iou" else made.covers_pred
         ignored = np.zeros(len(pred), np.bool_)
         ignored[pairs.pred[held(pairs, 0.5, among=~care[pairs.gt] & usable[pairs.pred])]] = True
-        kept_gt = care & (_lengths(gt_texts) > 0)
+        kept_gt = care & (gt_texts.sizes > 0)
         meet = kept_gt[pairs.gt] & (usable & ~ignored)[pairs.pred]
         if not self.touch:
             sure = meet & (pairs.inter > pairs.guard)
             meet = sure | made.covers_gt(pairs, 0.0, among=meet & ~sure)
         elif not self.hull:
             meet = made.meets(pairs, among=meet)
-        rank = np.empty(len(gt), np.int64)
-        rank[np.argsort(self._distances(pairs, pairing), kind="stable")] = np.arange(len(gt))
+        rank = _ranks(self._distances(pairs, pairing))
         contacts = Contacts(pairs.gt[meet], pairs.pred[meet], made.gt_share(pairs)[meet], rank)
         return Page(made, pairs, gt_texts, pred_texts, care, kept_gt, ignored, contacts)
 
@@ -267,10 +265,9 @@ class PopEval:
         return inner_points.distances(point(pairs.gt_xy, pairs.gt_ring))
 
     def _remove(self, page: Page, pairing: Pairing) -> Removal:
-        from ocr_eval.protocols.character_removal import KERNEL_CONTACTS, remove
+        from ocr_eval.protocols.character_removal import remove
 
-        paper = self.variant == "paper"
-        kernel = pairing.kernels == "numba" or (pairing.auto and len(page.contacts.gt) > KERNEL_CONTACTS)
+        paper, kernel = self.variant == "paper", _compiled(page, pairing)
         texts = page.gt_texts, page.pred_texts
         return remove(page.contacts, *texts, paper=paper, first=paper or self.ties == "first", kernel=kernel)
 
@@ -295,13 +292,13 @@ class PopEval:
         found = np.bincount(joined.gt.sample_of, most, minlength=len(joined.sample_ids))
         return found.astype(np.int64)
 
-    def _notices(self, joined: Joined, page: Page, removal: Removal) -> Iterator[Notice]:
+    def _notices(self, joined: Joined, page: Page, removal: Removal, pairing: Pairing) -> Iterator[Notice]:
         from ocr_eval.protocols import removal_notices
 
         if self.vertices == "first4":
             yield from removal_notices.long_rings(joined)
         yield from removal_notices.large_predictions(joined, page)
-        yield from removal_notices.shuffled(joined, page, removal)
+        yield from removal_notices.shuffled(joined, page, removal, kernel=_compiled(page, pairing))
 
 
 def _first_four(side: Instances) -> Instances:
@@ -317,7 +314,20 @@ def _first_four(side: Instances) -> Instances:
     return replace(side, xy=xy, ring=ring, shape=classify(xy, ring))
 
 
-def _lengths(texts: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(N,) place of each when they are sorted, equal ones and those without a value in their order."""
     import numpy as np
 
-    return np.fromiter(map(len, texts), np.int64, len(texts))
+    order = np.argsort(values)
+    if not (np.diff(values[order]) > 0).all():  # a stable sort takes three times as long
+        order = np.argsort(values, kind="stable")
+    rank = np.empty(len(values), np.int64)
+    rank[order] = np.arange(len(values))
+    return rank
+
+
+def _compiled(page: Page, pairing: Pairing) -> bool:
+    """Whether characters are removed by kernels."""
+    from ocr_eval.protocols.character_removal import KERNEL_CONTACTS
+
+    return pairing.kernels == "numba" or (pairing.auto and len(page.contacts.gt) > KERNEL_CONTACTS)
