@@ -13,7 +13,7 @@ from ocr_eval.bench import naive, ratio
 from ocr_eval.bench.run import measure
 from ocr_eval.bench.sample import Sample
 from ocr_eval.bench.works import works
-from tests.command import run_here, schema, validate
+from tests.command import run_here, validate
 
 SLACK, TRIES = 4, 3
 RECORDED = {  # (against, work, engine): ratio on two cores of a server; others have others, hence the slack
@@ -138,7 +138,11 @@ def test_an_installation_without_twins_says_so(monkeypatch: pytest.MonkeyPatch, 
         assets.twin("popeval")
 
 
-def test_help_and_schema_know_the_command(folder: Path) -> None:
-    ran = run_here("bench", "--help", cwd=folder)
-    assert "ocr-eval bench --quick" in ran.out
-    assert schema("bench")["$id"] == "ocr-eval/bench/1"
+def test_the_example_in_the_help_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ratio, "SHORTEST", 0.0)
+    shown = run_here("bench", "--help", cwd=folder).out
+    (example,) = [line.split() for line in shown.splitlines() if line.strip().startswith("ocr-eval ")]
+    ran = run_here(*example[1:], cwd=folder)
+    assert ran.status == 0
+    for told in ("popeval", "official-style", "lowest", "answers were compared before"):
+        assert told in ran.out
