@@ -26,7 +26,7 @@ POLICIES = ("refuse", "false-positive", "official")
 # Time of a whole process with kernels (warm cache) over the numpy path, one IC15 submission copied k times:
 #   gt + pred instances   8 000   32 000   81 000   161 000   322 000
 #   time ratio              4.3      2.3      1.4       .83       .49
-# One crowded sample is no reason: predictions are sorted and listed in pieces (10 000 x 10 000 spread boxes: .1 s).
+# One crowded sample is no reason: both engines have a grid and list pairs in pieces.
 KERNEL_INSTANCES = 120_000
 NEAR = 1e-9  # a ratio closer to its threshold is decided in rationals
 EQUAL = 1e-12  # sort keys closer than this are equal

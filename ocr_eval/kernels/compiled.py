@@ -21,8 +21,6 @@ from ocr_eval.kernels import components as joints
 from ocr_eval.kernels.jit import read_only
 from ocr_eval.kernels.outlier_loops import outlier_areas as outlier_areas
 
-_BRUTE = 10_000  # same-sample pairs from which a grid pays
-_CELLS = 4.0  # a box longer or higher than so many cells is not put into the grid
 _ROOM = 4  # pairs per instance that a grid keeps when it counts them
 _ONCE = 1 << 20  # same-sample pairs up to which candidates are listed without being counted first
 _PAIRS_PER_RING = 0.4  # from here on edge tables are cheaper than finding convex rings and clipping them
@@ -41,7 +39,7 @@ def candidates(gt, pred, limit):
     """As ``vector.candidates``: brute force in small samples, a uniform grid in large ones."""
     gt_box, pred_box = read_only(gt.box, np.float64), read_only(pred.box, np.float64)
     work = (gt.start[1:] - gt.start[:-1]) * (pred.start[1:] - pred.start[:-1])
-    large = work >= _BRUTE
+    large = work >= vector.BRUTE
     count = np.zeros(len(gt.area), np.int64)
     begin, found = read_only((), np.int64), np.empty(0, np.int64)
     boxes = (gt.start, gt_box, pred.start, pred_box)
@@ -75,20 +73,12 @@ def candidates(gt, pred, limit):
 
 
 def _grid(gt_start, gt_box, pred_start, pred_box, s, count):
-    """Counts of sample s; the arguments of ``pairs.grid``, and its pairs where they are not too many.
-
-    Cells are twice as wide and high as the mean box, but there are not too many of them.
-    """
+    """Counts of sample s; the arguments of ``pairs.grid``, and its pairs where they are not too many."""
     span = *gt_start[s : s + 2].tolist(), *pred_start[s : s + 2].tolist()
-    n, x, y, x_high, y_high, wide, tall = pairs.extent(pred_box, span[2], span[3])
-    most, size = max(1024, 4 * n), span[3] - span[2]
-    across, down = (x_high - x, y_high - y) if n else (0.0, 0.0)
-    wide, tall = max(2 * wide / max(n, 1), across / most, 1e-6), max(2 * tall / max(n, 1), down / most, 1e-6)
-    while (across // wide + 1) * (down // tall + 1) > most:
-        wide, tall = 1.25 * wide, 1.25 * tall
-    place, shape = (x, y, 1 / wide, 1 / tall), (int(across // wide) + 1, int(down // tall) + 1)
+    size = span[3] - span[2]
+    place, shape = vector.layout(*pairs.extent(pred_box, span[2], span[3]))
     scratch = np.empty(shape[0] * shape[1] + 1, np.int64), np.empty((4, size)), *np.empty((2, size), np.int64)
-    arguments = gt_box, pred_box, span, place, shape, _CELLS, *scratch
+    arguments = gt_box, pred_box, span, place, shape, vector.CELLS, *scratch
     found = np.empty(_ROOM * (size + span[1] - span[0]), np.int64)
     return arguments, found if pairs.grid(*arguments, count, found) else found[:0]
 

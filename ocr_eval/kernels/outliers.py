@@ -158,8 +158,7 @@ def slabs(left, right, y, slope, owner, begin, end, stops, count, height, order,
             height[j], order[j] = value, i
         for j in range(n):
             odd[owner[order[j]]] = 0
-        odd[0], odd[1] = 0, 0
-        inside = 0
+        odd[0], odd[1], inside = 0, 0, 0
         length = total - total
         for j in range(n - 1):
             o = owner[order[j]]

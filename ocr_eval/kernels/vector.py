@@ -9,7 +9,8 @@ import numpy as np
 from ocr_eval.kernels.rings import SIMPLE, ZERO_AREA, signed_areas
 
 _LIST = 1 << 18  # same-sample pairs listed at once
-_WINDOW = 10_000  # same-sample pairs above which predictions are sorted and only a window of them is listed
+BRUTE = 10_000  # same-sample pairs from which a grid pays
+CELLS = 4.0  # a box longer or higher than so many cells is not put into the grid
 
 
 class Side(NamedTuple):
@@ -64,7 +65,7 @@ def candidates(gt, pred, limit):
     raises when that is too much, so memory stays bounded.
     """
     size = np.diff(gt.start)
-    order, first, last = _windows(gt, pred, size * np.diff(pred.start) > _WINDOW)
+    order, owner, first, last = _windows(gt, pred, size * np.diff(pred.start) >= BRUTE)
     count = last - first
     ends = np.cumsum(count)
     sample = np.repeat(np.arange(len(size)), size)
@@ -75,7 +76,7 @@ def candidates(gt, pred, limit):
         before = ends[row - 1] if row else 0
         stop = max(row + 1, int(np.searchsorted(ends, before + _LIST, "right")))
         own = slice(row, stop)
-        g = np.repeat(np.arange(row, stop), count[own])
+        g = np.repeat(owner[own], count[own])
         p = np.arange(len(g)) + np.repeat(first[own] + count[own] + before - ends[own], count[own])
         if order is not None:
             p = order[p]
@@ -91,30 +92,75 @@ def candidates(gt, pred, limit):
         row = stop
     g, p = np.concatenate(gts), np.concatenate(preds)
     if order is not None:
-        ranked = np.lexsort((p, g))
-        g, p = g[ranked], p[ranked]
+        width = len(order)
+        key = np.sort(g * width + p)
+        g = key // width
+        p = key - g * width
     return g, p
 
 
 def _windows(gt, pred, large):
-    """Per gt the range of predictions to look at; in large samples these are sorted along one axis first."""
+    """Stretches of predictions to look at, and the gt of each; in large samples these follow a grid, else the table."""
     size = np.diff(gt.start)
+    owner = np.arange(gt.start[-1])
     first, last = np.repeat(pred.start[:-1], size), np.repeat(pred.start[1:], size)
     if not large.any():
-        return None, first, last
-    order = np.arange(pred.start[-1])
+        return None, owner, first, last
+    order, rest = np.arange(pred.start[-1]), np.repeat(~large, size)
+    found = [(owner[rest], first[rest], last[rest])]
     for s in np.flatnonzero(large).tolist():
         g, p = slice(gt.start[s], gt.start[s + 1]), slice(pred.start[s], pred.start[s + 1])
-        found = [_window(gt.box[axis::2, g], pred.box[axis::2, p]) for axis in (0, 1)]
-        ranked, begin, end = min(found, key=lambda window: int((window[2] - window[1]).sum()))
+        ranked, own, begin, end = _stretches(gt.box[:, g], pred.box[:, p])
         order[p] = pred.start[s] + ranked
-        first[g], last[g] = pred.start[s] + begin, pred.start[s] + end
-    return order, first, last
+        found.append((gt.start[s] + own, pred.start[s] + begin, pred.start[s] + end))
+    return order, *(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _window(gt, pred):
-    """(predictions by their low side, first and behind last position for every gt). Boxes (2, n): low, high."""
-    ranked = np.argsort(pred[0], kind="stable")
-    # Low sides rise, and so does the furthest high side so far: both bound the window by bisection.
-    begin = np.searchsorted(np.maximum.accumulate(pred[1][ranked]), gt[0], "left")
-    return ranked, begin, np.maximum(begin, np.searchsorted(pred[0][ranked], gt[1], "right"))
+def _stretches(gt, pred):
+    """(predictions by cell, gt of each stretch, its begin and end) of boxes (4, n); a grid as in ``pairs.grid``."""
+    real = np.flatnonzero(pred[0] <= pred[2])
+    low, high = pred[:2, real], pred[2:, real]
+    length = high - low
+    extent = (low.min(1), high.max(1), length.sum(1)) if len(real) else np.zeros((3, 2))
+    place, shape = layout(len(real), *(float(v) for pair in extent for v in pair))
+    origin, per_unit, cells = np.array(place[:2]), np.array(place[2:]), np.array(shape)
+
+    def cell(points):
+        at = (points - origin[:, None]) * per_unit[:, None]
+        return np.minimum(np.maximum(at, 0), cells[:, None] - 1).astype(np.int64)
+
+    columns, total = shape[0], shape[0] * shape[1]
+    inside = (length * per_unit[:, None] <= CELLS).all(0)
+    # Long boxes follow behind the last cell; empty ones are in no stretch.
+    home = np.full(pred.shape[1], total + 1)
+    x, y = cell(low)
+    home[real] = np.where(inside, y * columns + x, total)
+    ranked = np.argsort(home, kind="stable")
+    heads = np.concatenate([[0], np.cumsum(np.bincount(home, minlength=total + 2))])
+    own = np.flatnonzero(gt[0] <= gt[2])
+    reach = length[:, inside].max(1, initial=0)[:, None]
+    # A little further than the reach: differences of coordinates are rounded.
+    left, top = cell(gt[:2, own] - reach - 2.0**-50 * (np.abs(gt[:2, own]) + reach))
+    right, bottom = cell(gt[2:, own])
+    rows = bottom - top + 1
+    k = np.repeat(np.arange(len(own)), rows)
+    row = (np.arange(len(k)) - np.repeat(np.cumsum(rows) - rows - top, rows)) * columns
+    begin, end, own_rows = heads[row + left[k]], heads[row + right[k] + 1], own[k]
+    if heads[total + 1] > heads[total]:
+        begin = np.concatenate([begin, np.full(len(own), heads[total])])
+        end = np.concatenate([end, np.full(len(own), heads[total + 1])])
+        own_rows = np.concatenate([own_rows, own])
+    return ranked, own_rows, begin, end
+
+
+def layout(n, x, y, x_high, y_high, wide, tall):
+    """((low x, low y, cells per unit of x, of y), (columns, rows)) of a grid for n boxes with sums of widths, heights.
+
+    Cells are twice as wide and high as the mean box, but there are not too many of them.
+    """
+    most = max(1024, 4 * n)
+    across, down = (x_high - x, y_high - y) if n else (0.0, 0.0)
+    wide, tall = max(2 * wide / max(n, 1), across / most, 1e-6), max(2 * tall / max(n, 1), down / most, 1e-6)
+    while (across // wide + 1) * (down // tall + 1) > most:
+        wide, tall = 1.25 * wide, 1.25 * tall
+    return (x, y, 1 / wide, 1 / tall), (int(across // wide) + 1, int(down // tall) + 1)

@@ -66,6 +66,23 @@ def many_words(size: int, seed: int = 2) -> Page:
     return Page(gt, pred)
 
 
+def pile(gts: int, preds: int, seed: int = 6, *, same: str = "both") -> Page:
+    """Slanted words over one another, so that every prediction meets every gt; ten texts.
+
+    ``same`` says whose rings are equal: ``both`` sides', those of predictions (``pred``), or of ``neither``.
+    """
+    draw = random.Random(seed)
+    texts = ["".join(draw.choice(ALPHABET) for _ in range(draw.randint(2, 9))) for _ in range(10)]
+
+    def ring() -> Ring:
+        corners = [(100, 100), (300, 108), (300, 168), (100, 160)]
+        return [_moved([corner], draw, 6)[0] for corner in corners]
+
+    one = ring()
+    gt = [Line(one if same == "both" else ring(), draw.choice(texts)) for _ in range(gts)]
+    return Page(gt, [Line(ring() if same == "neither" else one, draw.choice(texts)) for _ in range(preds)])
+
+
 def bands(vertices: int, count: int, seed: int = 3) -> tuple[list[Ring], list[Ring]]:
     """``count`` overlapping pairs of curved text outlines, simple rings of ``vertices`` integer points each."""
     draw = random.Random(seed)

@@ -152,11 +152,11 @@ def test_the_limit_is_asked_before_memory_is_used(which: str) -> None:
 def test_spread_boxes_are_not_compared_all_with_all() -> None:
     draw = np.random.default_rng(6)
     gt, pred = (side([boxes(draw, 5000, 6000, (5, 60))]) for _ in (0, 1))
-    order, first, last = vector._windows(gt, pred, np.array([True]))
+    order, _, first, last = vector._windows(gt, pred, np.array([True]))
     assert order is not None
-    assert (last - first).sum() < 0.05 * 5000 * 5000
+    assert (last - first).sum() < 20 * 5000
     tall = side([np.array([[x, 0, x + 1, 9000] for x in range(300)])])
     wide = side([np.array([[0, y, 9000, y + 1] for y in range(300)])])
     for a in (tall, wide):
-        order, first, last = vector._windows(a, a, np.array([True]))
-        assert (last - first).sum() < 4 * 300
+        _, _, first, last = vector._windows(a, a, np.array([True]))
+        assert (last - first).sum() < 8 * 300
