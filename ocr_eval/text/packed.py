@@ -13,11 +13,11 @@ from ocr_eval.text.comparison import Comparison
 
 # Pairs from which kernels pay. Processor time of a count from strings over one with kernels, words of which 60 % are
 # equal, caches warm; "fresh" loads Numba and the kernels, "used" has counted with them before:
-#   pairs      1 000   3 000   10 000   30 000   100 000
-#   fresh               .08      .15      .5       2
-#   used         5       15       25
+#   pairs      100   300   1 000   3 000   10 000   30 000   100 000
+#   fresh                          .08      .15      .5       2
+#   used       5.3   11     19      26       31                49
 PAIRS = 50_000
-PAIRS_USED = 1_000
+PAIRS_USED = 300
 BLOCK = 4096  # pairs whose columns stay in the processor's cache while a table is filled
 
 
