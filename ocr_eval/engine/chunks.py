@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ocr_eval.tables.counts import Counts
     from ocr_eval.tables.instances import Instances
 
+_LINES = 1 << 12
 NO_SHARD = ""  # in the place of a path: no prediction for this shard of the gt
 
 
@@ -185,11 +187,14 @@ def _summed(table: Counts, rows: bool) -> Counts:
 def _side(table: Instances, *, lines: bool) -> Side:
     from ocr_eval.tables.jsonl import lines as canonical
 
-    text = "".join(canonical(table)).encode("utf-8", "surrogatepass") if lines else b""
+    text = bytearray()
+    every = canonical(table) if lines else iter(())
+    while some := "".join(islice(every, _LINES)):  # so that they are never all there as texts of their own
+        text += some.encode("utf-8", "surrogatepass")
     fields: list[str] = []
     if len(table):
         optional = {"text": table.codepoints, "confidence": table.confidence, "angle": table.angle}
         fields = [name for name, column in optional.items() if column is not None]
         fields += [*sorted(table.numbers), *(["ring"] if table.geometry else [])]
         fields += ["levels"] if table.levels is not None else []
-    return Side(table.format, tuple(fields), len(table.sample_ids), text)
+    return Side(table.format, tuple(fields), len(table.sample_ids), bytes(text))

@@ -93,9 +93,9 @@ class Cluster:
         """Of the scheduler."""
         return str(self._client.scheduler.address)
 
-    def processes(self) -> dict[str, int]:
-        """Process id of every worker, by its address."""
-        return dict(self._client.run(os.getpid))
+    def asked(self, question: Callable[[], Any]) -> dict[str, Any]:
+        """What every worker answers, by its address."""
+        return dict(self._client.run(question))
 
     def __enter__(self) -> Cluster:
         return self

@@ -17,6 +17,7 @@ from ocr_eval.formats.names import folded
 
 AT_ONCE = 4_000_000  # keys that are compared at a time
 _BYTES = 8
+_ROWS = 1 << 14
 _STEP = 0x9E3779B97F4A7C15  # odd, so that no power of it is 0
 
 
@@ -76,8 +77,10 @@ def sample_keys(ids: Sequence[str]) -> NDArray[np.uint64]:
     for size in np.unique(sizes).tolist():
         own = np.flatnonzero(sizes == size)
         if size >= 0:
-            names = "".join([plain[k] for k in own.tolist()]).encode("ascii")
-            keys[own] = _mixed(np.frombuffer(names, np.uint8).reshape(len(own), size))
+            for begin in range(0, len(own), _ROWS):  # so that a million names need no more room than a few
+                some = own[begin : begin + _ROWS]
+                names = "".join([plain[k] for k in some.tolist()]).encode("ascii")
+                keys[some] = _mixed(np.frombuffer(names, np.uint8).reshape(len(some), size))
         else:
             for k in own.tolist():
                 names = plain[k].encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ocr_eval.engine.distinct import Distinct
 from ocr_eval.engine.ordered_lines import OrderedLines
 from ocr_eval.engine.parts import Part
-from ocr_eval.errors import Findings, InputError, Notice, escape, merge_notices, quote, usage_error
+from ocr_eval.errors import Findings, InputError, Notice, Problem, escape, merge_notices, quote, usage_error
 from ocr_eval.formats.shards import base_name
 from ocr_eval.tables.counts import Counts
 from ocr_eval.tables.summed import Summed
@@ -85,7 +85,8 @@ class Merger:
     def _take(self, shard: int, part: Part) -> None:
         """The next part in the order of the shards."""
         if part.problems:
-            self._faults.append(part)
+            problems = tuple(map(self._hinted, part.problems))
+            self._faults.append(replace(part, problems=problems))
             return
         sides = dict(zip(ROLES, (part.gt, part.pred), strict=True))
         for (role, side), path in zip(sides.items(), self.shards[shard], strict=True):
@@ -112,6 +113,12 @@ class Merger:
         for name, count in part.shown.items():
             known = self._shown.get(name, 0)
             self._shown[name] = None if count is None or known is None else known + count
+
+    def _hinted(self, problem: Problem) -> Problem:
+        """A sample that this shard of the gt does not have may stand in another one."""
+        if problem.code != "E_ENTRY_UNKNOWN" or len(self.shards) == 1:
+            return problem
+        return problem._replace(hint=f"{problem.hint}, and cut both sides into shards at the same samples")
 
     def _tell(self, whose: object, shard: int, notices: Sequence[Notice]) -> None:
         for notice in notices:

@@ -17,7 +17,7 @@ from typing import IO
 from ocr_eval.errors import usage_error
 
 _HEAD, _TAIL = b'{"sample":', b',"instances":['
-_IN_MEMORY = 64 << 20  # bytes that wait before they go to a file
+_IN_MEMORY = 16 << 20  # bytes that wait before they go to a file
 _BUFFERS, _LEAST = 64 << 20, 16 << 10  # bytes of all shards, and of one, that are read at a time
 
 

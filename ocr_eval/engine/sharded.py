@@ -115,6 +115,7 @@ class ShardedJob:
             if self.stored is not None and not part.problems:
                 self.stored.keep(self.plan, *merger.shards[shard], part)
             merger.add(shard, part)
+            del part  # not kept while the next one is made
             done(1)
 
     def _asked(
@@ -140,7 +141,10 @@ class ShardedJob:
                     assert self.stored is not None
                     yield shard, self.stored.part(self.plan, *merger.shards[shard])
                 else:
-                    yield shard, Part.from_bytes(reply.body)
+                    part = Part.from_bytes(reply.body)
+                    del reply
+                    yield shard, part
+                    del part
             left = sorted(dead)
             if not left:
                 return

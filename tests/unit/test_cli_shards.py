@@ -163,7 +163,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(folder: Path, clu
 
         def kill(_more: int) -> None:
             if not killed:
-                killed.append(next(iter(two.processes().values())))
+                killed.append(next(iter(two.asked(os.getpid).values())))
                 os.kill(killed[0], signal.SIGKILL)
 
         found = score(folder, job_of(folder, two), kill)

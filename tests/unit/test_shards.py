@@ -305,6 +305,35 @@ def test_a_shard_without_predictions_counts_as_empty_and_is_named(
     assert [(n.code, n.count, n.examples) for n in told] == [("W_MISSING_SAMPLES", 1, ("part-003.jsonl",))]
 
 
+def test_sides_that_are_cut_at_other_samples_are_refused_with_the_cure(tmp_path: Path) -> None:
+    rows: Rows = {s: [{"filename": s, "text": "a"}] for s in "abc"}
+    stored(tmp_path / "gt", rows, ["a", "bc"])
+    stored(tmp_path / "pred", rows, ["ab", "c"])
+    with pytest.raises(
+        InputError, match=r"part-000\.jsonl: error\[E_ENTRY_UNKNOWN\]: 'b' is .* at the same samples"
+    ):
+        score(tmp_path, job_of(tmp_path / "gt", "recognition"))
+
+
+def test_shards_behind_a_url_are_those_in_the_folder(tmp_path: Path, scored: tuple[Rows, Rows]) -> None:
+    pytest.importorskip("fsspec", reason="pip install 'ocr_eval[dask]'")
+    gt, pred = sides(tmp_path, scored, "recognition", cut(list(scored[0]), 3))
+    plain = score(tmp_path, job_of(tmp_path / "gt", "recognition"))
+    job = job_of(tmp_path / "gt", "recognition")
+    job.gt = shards_of(gt.as_uri(), "gt")
+    (found,) = job.run(
+        matched(job.gt, shards_of(f"{pred.as_uri()}/*.jsonl", "prediction"), "gt", "pred"), "x"
+    )
+    assert all(path.startswith("file://") for path in job.gt)
+    assert_same(found, plain)
+    for wrong, said in (
+        ("nosuch://x/", "cannot be opened"),
+        (f"{gt.as_uri()}/none*", "no shard of the ground truth is there"),
+    ):
+        with pytest.raises(InputError, match=said):
+            shards_of(wrong, "gt")
+
+
 def test_a_column_that_only_one_shard_has_is_refused(tmp_path: Path) -> None:
     for side in ("gt", "pred"):
         rows: Rows = {s: [{"filename": s, "text": "a"}] for s in ("a", "b")}
