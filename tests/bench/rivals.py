@@ -197,6 +197,20 @@ def _popeval_twin(inputs: Files) -> Side:
     return in_process(call)
 
 
+def _popeval_counting(inputs: Files) -> Side:
+    """Counting alone by the slow twin, of words it has read before -> (S, 3) rows."""
+    from tests.oracles import popeval
+
+    gt = popeval.read_archive(inputs.gt, inputs.readers[0], inputs.keys[0])
+    pred = popeval.read_archive(inputs.pred, inputs.readers[1], inputs.keys[1])
+
+    def call() -> list[tuple[float, int, int]]:
+        rows = popeval.score(gt, pred)
+        return [(row.removed, row.chars_gt, row.chars_det) for row in rows.values()]
+
+    return in_process(call)
+
+
 def _official_process(inputs: Files) -> Side:
     """The official-style script as a process of its own, its result archive included."""
     results = Path(tempfile.mkdtemp()) / "results.zip"
@@ -401,6 +415,9 @@ RIVALS: dict[str, Rival] = {
     ),
     "prepared: our own readers": Rival("numpy", Files, "ground truths", NUMBERS, _read_again),
     "popeval: official-style oracle": Rival("shapely", Files, "files it parses", NUMBERS, _popeval_twin),
+    "popeval counting: official-style oracle": Rival(
+        "shapely", Files, "words it has read", NUMBERS, _popeval_counting
+    ),
 }
 
 
