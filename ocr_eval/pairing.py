@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -519,17 +519,18 @@ class Pairing:
 
         rank = np.arange(len(index))  # pairs stand by gt, then prediction
         value = None if worth is None else steps(worth)
-        return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value, self._alike)
+        alike = partial(self._alike, worth is not None)
+        return self._assign(pairs.gt[index], pairs.pred[index], steps(iou), rank, value, alike)
 
-    def _alike(self) -> NDArray[np.int64]:
-        """(N pred,) a number that predictions of the same ring and text share."""
+    def _alike(self, read: bool) -> NDArray[np.int64]:
+        """(N pred,) a number that predictions of the same ring share, and of the same text where that is ``read``."""
         pred = self.joined.pred
-        content = first_equal(pred.xy, pred.ring).tolist()
+        content = first_equal(pred.xy, pred.ring)
+        if not (read and pred.texts):
+            return content
         seen: dict[tuple[int, str], int] = {}
-        texts = pred.texts or [""] * len(content)
-        return np.array(
-            [seen.setdefault(both, len(seen)) for both in zip(content, texts, strict=True)], np.int64
-        )
+        both = zip(content.tolist(), pred.texts, strict=True)
+        return np.array([seen.setdefault(one, len(seen)) for one in both], np.int64)
 
     def _assign(
         self,
