@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_eval.errors import Notice, merge_notices
+from ocr_eval.tables.exact_sums import whole_sums
 from ocr_eval.tables.instances import freeze
 
 
@@ -112,7 +113,7 @@ class Counts:
         assert self.sums is not None
         return Totals(
             len(self.sample_ids),
-            dict(zip(self.columns, _column_sums(self.rows), strict=True)),
+            dict(zip(self.columns, whole_sums(self.rows), strict=True)),
             {name: math.fsum(self.sums[:, k].tolist()) for k, name in enumerate(self.sum_columns)},
             self.scored,
             self.sample_ids,
@@ -234,14 +235,6 @@ class Counts:
     def load(cls, path: str | Path) -> Counts:
         """Reads what ``save`` wrote."""
         return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def _column_sums(rows: NDArray[np.int64]) -> list[int]:
-    """Exact sums of the columns: in 64 bits where these cannot overflow, else in Python's integers."""
-    far = max(-int(rows.min()), int(rows.max())) if rows.size else 0
-    if far * len(rows) < 2**63:
-        return [int(one) for one in rows.sum(axis=0)]
-    return [sum(column.tolist()) for column in rows.T]
 
 
 def ratio(numerator: float, denominator: float, empty: float | None = None) -> float | None:

@@ -31,3 +31,10 @@ def exact_sum(values: NDArray[np.float64]) -> int:
 def rounded(total: int) -> float:
     """The double nearest to an exact sum, of two equally near ones the even one, as ``math.fsum`` rounds."""
     return total / (1 << SMALLEST)
+
+
+def whole_sums(rows: NDArray[np.int64]) -> tuple[int, ...]:
+    """The sum of every column, whatever its size."""
+    # Halves of 32 bits: sums of either stay below 2 to the 63 for 2 to the 31 rows.
+    high, low = (rows >> 32).sum(axis=0), (rows & 0xFFFFFFFF).sum(axis=0)
+    return tuple((a << 32) + b for a, b in zip(high.tolist(), low.tolist(), strict=True))

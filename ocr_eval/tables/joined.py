@@ -42,7 +42,8 @@ def join(
     ``gt_lines`` must have every gt sample; further ones are left out with a notice.
     Raises InputError for a prediction of an unknown sample; readers that know the samples name place and close names.
     """
-    same = pred.sample_ids == gt.sample_ids  # a list of words has as many samples as words: nothing is looked up
+    # A list of words has as many samples as words: where both sides name the same ones, nothing is looked up.
+    same = pred.sample_ids == gt.sample_ids
     position = {} if same else {sample: index for index, sample in enumerate(pred.sample_ids)}
     unknown = sorted(position.keys() - set(gt.sample_ids))
     if unknown:

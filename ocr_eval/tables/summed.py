@@ -6,18 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr_eval.errors import merge_notices
 from ocr_eval.tables.counts import Counts, Totals
-from ocr_eval.tables.exact_sums import exact_sum, rounded
-
-
-def whole_sums(rows: NDArray[np.int64]) -> tuple[int, ...]:
-    """The sum of every column, whatever its size."""
-    # Halves of 32 bits: sums of either stay below 2 to the 63 for 2 to the 31 rows.
-    high, low = (rows >> 32).sum(axis=0), (rows & 0xFFFFFFFF).sum(axis=0)
-    return tuple((a << 32) + b for a, b in zip(high.tolist(), low.tolist(), strict=True))
+from ocr_eval.tables.exact_sums import exact_sum, rounded, whole_sums
 
 
 @dataclass(frozen=True, eq=False)

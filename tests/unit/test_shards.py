@@ -31,7 +31,7 @@ from ocr_eval.formats.names import folded
 from ocr_eval.formats.shards import is_sharded, matched, shards_of
 from ocr_eval.protocols import protocol
 from ocr_eval.record import Record
-from ocr_eval.tables.exact_sums import exact_sum, rounded
+from ocr_eval.tables.exact_sums import exact_sum, rounded, whole_sums
 from ocr_eval.tables.instances import Instances
 from ocr_eval.tables.jsonl import lines
 
@@ -462,6 +462,12 @@ def test_exact_sums_of_parts_round_to_fsum_of_the_whole() -> None:
         at = rng.randrange(len(values) + 1)
         parts = exact_sum(np.array(values[:at], np.float64)) + exact_sum(np.array(values[at:], np.float64))
         assert rounded(parts) == math.fsum(values)
+
+
+def test_columns_are_summed_beyond_64_bits() -> None:
+    rows = np.array([[2**62, -1, 0], [2**62, -(2**63), 1], [2**62, 5, 2]], np.int64)
+    assert whole_sums(rows) == (3 * 2**62, 4 - 2**63, 3)
+    assert whole_sums(rows[:0]) == (0, 0, 0)
 
 
 def test_lines_of_a_part_are_those_of_the_table(tmp_path: Path, scored: tuple[Rows, Rows]) -> None:
