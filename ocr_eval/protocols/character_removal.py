@@ -28,9 +28,7 @@ TIE = 1e-9  # shares of a gt's area closer than this are equal
 #   contacts    9 000   18 000   37 000   74 000   148 000
 #   plain         .25      .25      .50      .90      1.44
 #   compiled      .58      .58      .81     1.02      1.24
-KERNEL_CONTACTS = (
-    100_000  # from here on Numba is worth loading; where it is loaded already, it is always used
-)
+KERNEL_CONTACTS = 100_000  # Numba is worth loading then; where it is loaded already, it is always used
 
 
 @dataclass(frozen=True, slots=True)
