@@ -35,10 +35,13 @@ class CutPredictions:
         import numpy as np
 
         from ocr_eval.kernels import exact
+        from ocr_eval.pairing import first_equal
         from ocr_eval.tables.instances import SELF_INTERSECTING
 
         pairs, pred, care = cut.pairs, cut.joined.pred, cut.joined.gt.care
         self.source, self.pairs, self.pred = cut, pairs, pred
+        self.content = first_equal(pred.xy, pred.ring)  # (N pred,) the first of equal rings
+        self._exact: dict[tuple[int, ...], Fraction] = {}
         self.area, self.guard = pairs.area_pred.copy(), np.zeros(len(pred))
         wanted = np.zeros(len(pred), np.bool_)
         wanted[pairs.pred[care[pairs.gt] & (pairs.inter > pairs.guard)]] = True
@@ -72,21 +75,29 @@ class CutPredictions:
         ):
             groups.setdefault((i, chain), []).append(k)
         regions: list[Region] = []
-        whose, sign = [], []
+        whose, which, sign = [], [], []
+        made_of: dict[tuple[int, ...], list[tuple[int, int]]] = {}  # equal predictions lose equal regions
         for (i, _), some in groups.items():
             if len(some) == 1:
                 self.area[i] -= source.inter[some[0]]
                 self.guard[i] += source.guard[some[0]]
                 continue
-            for region, weight in self._regions(i, [int(pairs.gt[k]) for k in some]):
-                regions.append(region)
+            dont_care = [int(pairs.gt[k]) for k in some]
+            key = (int(self.content[i]), *dont_care)
+            if key not in made_of:
+                made_of[key] = []
+                for region, weight in self._regions(i, dont_care):
+                    made_of[key].append((len(regions), weight))
+                    regions.append(region)
+            for place, weight in made_of[key]:
                 whose.append(i)
+                which.append(place)
                 sign.append(weight)
         if not regions:
             return
         made = source.rings.of(regions)
-        np.subtract.at(self.area, whose, made.area * np.array(sign))
-        np.add.at(self.guard, whose, made.guard)
+        np.subtract.at(self.area, whose, made.area[which] * np.array(sign))
+        np.add.at(self.guard, whose, made.guard[which])
 
     def _regions(self, i: int, dont_care: list[int]) -> list[tuple[Region, int]]:
         """What don't care gts that overlap cut off prediction i: the area of regions, added and subtracted."""
@@ -117,12 +128,17 @@ class CutPredictions:
         from ocr_eval.kernels import exact
 
         begin, end = np.searchsorted(self.pairs.pred[self.near], [i, i + 1])
-        lost = Fraction(0)
-        if begin < end:
-            for region, weight in self._regions(i, self.pairs.gt[self.near[begin:end]].tolist()):
-                lost += weight * self.source.rings.exact(region)
-        points = self.pred.points(i)
-        return Fraction(exact.even_odd_area(points)) - lost if lost else abs(exact.signed_area(points))
+        dont_care = self.pairs.gt[self.near[begin:end]].tolist()
+        key = (int(self.content[i]), *dont_care)
+        if key not in self._exact:
+            lost = Fraction(0)
+            if dont_care:
+                for region, weight in self._regions(i, dont_care):
+                    lost += weight * self.source.rings.exact(region)
+            points = self.pred.points(i)
+            whole = Fraction(exact.even_odd_area(points)) if lost else abs(exact.signed_area(points))
+            self._exact[key] = whole - lost
+        return self._exact[key]
 
     def centroids(self, pred: Ints, whole: Floats) -> Floats:
         """(N, 2) centroids of what is left of predictions; ``whole`` (N, 2) those of the uncut rings."""
