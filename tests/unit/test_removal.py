@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_eval.kernels import inner_points, removal
 from ocr_eval.protocols.character_removal import Contacts, Removal, remove
+from ocr_eval.protocols.packed_texts import Texts, packed
 from ocr_eval.protocols.removal_notices import _common_subsequence, _masks
 
 
@@ -198,3 +199,26 @@ def test_common_subsequences_equal_the_definition() -> None:
         for _ in range(20 if size < 20 else 2):
             one, other = ("".join(draw.choice("abc") for _ in range(size + draw.randint(0, 1))) for _ in "12")
             assert _common_subsequence(one, _masks(other), len(other)) == slow_common(one, other)
+
+
+def test_compiled_common_subsequences_are_the_plain_ones_up_to_a_machine_word() -> None:
+    draw = random.Random(5)
+    words = ["".join(draw.choice("ab가") for _ in range(size)) for size in (2, 7, 63, 64, 65, 64, 63, 2)]
+    texts = Texts.of(words)
+    index = np.array([(g, p) for g in range(8) for p in range(8)])
+    taken = np.full(64, 2)
+    taken[0] = 1
+    codepoints, offset = packed(texts, texts)
+    found = removal.in_order(codepoints, offset, 8, index[:, 0], index[:, 1], taken)
+    expected = [_common_subsequence(words[g], _masks(words[p]), len(words[p])) for g, p in index.tolist()]
+    expected = [-1 if p == 4 else n for n, p in zip(expected, index[:, 1].tolist(), strict=True)]
+    assert found.tolist() == [0, *expected[1:]]
+
+
+def test_a_text_that_no_contact_has_gets_no_run() -> None:
+    texts = Texts.of(["ba", "abc" * 40, "b\ud800b"])
+    kinds, left, run = removal.runs(texts.codepoints, texts.offset, np.array([True, False, True]))
+    assert (run.tolist(), left.tolist()) == ([0, 2, 2, 4], [1, 1, 2, 1])
+    assert [chr(kind) for kind in kinds.tolist()] == ["a", "b", "b", "\ud800"]
+    assert (texts[2], list(texts), texts.sizes.tolist()) == ("b\ud800b", [*texts.strings], [2, 120, 3])
+    assert Texts(texts.codepoints, texts.offset).strings == texts.strings and Texts.of(texts) is texts
