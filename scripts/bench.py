@@ -104,6 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options.subjects or list(known)
     if "process" in chosen and peers.missing("core"):
         peers.main(["core"])  # whole commands are those of an installed copy: it has to be of these sources
+    old, measured, done = tables.load(options.results), list[dict[str, Any]](), set[str]()
     failures: list[str] = []
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -116,12 +117,12 @@ def main(arguments: list[str] | None = None) -> int:
             for line in told:
                 print(f"  {line}", flush=True)
             failures += [line for line in told if not line.startswith("SKIPPED")]
-        measured = tables.load(fresh)
+            measured, done = tables.load(fresh), {*done, name}
+            if measured:  # at once, so that an interrupted run keeps what it has
+                tables.save(options.results, merged(old, measured, done))
     if not measured:
         print("nothing was measured; the results stay as they were", file=sys.stderr)
         return 1
-    old = tables.load(options.results) if options.subjects else []
-    tables.save(options.results, merged(old, measured, set(chosen)))
     print(f"{len(measured)} races in {time.perf_counter() - begin:.0f} s, {len(failures)} failed")
     for line in below(measured):
         print(f"below its aim: {line}")
