@@ -76,7 +76,9 @@ class Cluster:
                     silence_logs="CRITICAL",
                 )
                 self._stack.callback(local.close)
-                self._client = self._stack.enter_context(distributed.Client(local))
+                # Answers come from the workers themselves, not by way of the scheduler.
+                client = distributed.Client(local, direct_to_workers=True)
+                self._client = self._stack.enter_context(client)
             else:
                 self._client = self._stack.enter_context(distributed.Client(address, timeout=PATIENCE))
                 self._client.wait_for_workers(1, timeout=PATIENCE)
