@@ -333,7 +333,7 @@ _ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Co", "Cn"}
 
 
 def escape(text: str) -> str:
-    """Foreign text made safe for a terminal: control, bidi, invisible and unassigned characters and odd spaces become escapes."""
+    """Foreign text for a terminal: control, bidi, invisible and unassigned characters and odd spaces become escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(map(_escape_character, text))
