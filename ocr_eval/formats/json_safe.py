@@ -146,7 +146,7 @@ def _constant(name: str, text: str) -> float:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 18 else float("-inf" if digits[0] == "-" else "inf")
+    return int(digits) if len(digits.lstrip("-")) <= 18 else float("-inf" if digits[0] == "-" else "inf")
 
 
 def _walk(document: Any) -> Iterator[tuple[str, Any]]:

@@ -73,4 +73,6 @@ def text(value: Any, where: str) -> str:
     """A text as it is spelled."""
     if not isinstance(value, str):
         raise LineError("E_FORMAT", f"{where}: expected a text")
+    if "\0" in value:
+        raise LineError("E_ENCODING", f"{where}: NUL, which no layout can hold")
     return json.encoder.encode_basestring(value)

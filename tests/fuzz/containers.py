@@ -141,7 +141,7 @@ def _json(data: bytes, limits: Limits) -> None:
 
 
 def _short(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 18 else float("-inf" if digits[0] == "-" else "inf")
+    return int(digits) if len(digits.lstrip("-")) <= 18 else float("-inf" if digits[0] == "-" else "inf")
 
 
 class _Everything(frozenset[str]):
