@@ -140,6 +140,8 @@ def test_a_file_that_fails_is_told_and_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    slow = fake(tmp_path, "import time\ntime.sleep(60)\n")
-    (told,) = bench.run(Path(sys.executable), slow, tmp_path / "r.jsonl", longest=0.5)
+    never = tmp_path / "python"
+    never.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
+    never.chmod(0o755)
+    (told,) = bench.run(never, fake(tmp_path, ""), tmp_path / "r.jsonl", longest=0.5)
     assert told == "FAILED test_fake.py: more than 0.5 s"
