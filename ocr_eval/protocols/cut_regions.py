@@ -72,16 +72,31 @@ class Cut:
         used = np.zeros(len(gt), np.bool_)
         used[sure.b[np.bincount(sure.a)[sure.a] > 1]] = True
         self.chain = chains(gt, used, self.pairing.kernels)
-        row, at = ragged(sure.a, pairs.gt[self.met])
-        row = self.met[row]
+        first = self._first_alike()[pairs.pred[self.met]]  # equal predictions of a sample lose equal areas
+        once = self.met[first == pairs.pred[self.met]]
+        row, at = ragged(sure.a, pairs.gt[once])
+        row = once[row]
         both = self.find(sure.b[at], pairs.pred[row])
         keep = (both >= 0) & (pairs.inter[both] > pairs.guard[both])
         row, at, both = row[keep], at[keep], both[keep]
         known, slack = self._nested(row, at, both)
         fixed = [pairs.pred[row] + len(gt), pairs.gt[row]]
-        first, area, guard = self.union(fixed, sure.b[at], row, known, slack)
-        np.subtract.at(self.inter, row[first], area)
-        np.add.at(self.guard, row[first], guard)
+        head, area, guard = self.union(fixed, sure.b[at], row, known, slack)
+        np.subtract.at(self.inter, row[head], area)
+        np.add.at(self.guard, row[head], guard)
+        source = self.find(pairs.gt[self.met], first)
+        self.inter[self.met], self.guard[self.met] = self.inter[source], self.guard[source]
+
+    def _first_alike(self) -> Ints:
+        """(N pred,) the first prediction of the sample that has the same ring."""
+        import numpy as np
+
+        from ocr_eval.pairing import first_equal
+
+        pred = self.joined.pred
+        key = first_equal(pred.xy, pred.ring) * max(1, len(self.joined.sample_ids)) + pred.sample_of
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        return first[place]
 
     @cached_property
     def areas(self) -> tuple[Floats, Floats]:
