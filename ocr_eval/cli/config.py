@@ -102,15 +102,21 @@ def _fits(command: str, key: str, value: Any) -> bool:
 def _check_limits(table: Any, path: Path, text: str) -> None:
     from ocr_eval.limits import Limits
 
+    def wrong(reason: str, hint: str, key: str) -> InputError:
+        return InputError([Problem("E_CONFIG", reason, hint, str(path), line=_line(key, text))])
+
     default = Limits()
-    for name, value in table.items() if isinstance(table, dict) else ():
+    if not isinstance(table, dict):
+        raise wrong("limits must be a table", "write [limits] and a line of NAME = NUMBER for each", "limits")
+    for name, value in table.items():
         own = getattr(default, name.replace("-", "_"), None)
         if own is None:
             raise _unknown(name, list(Limits._fields), path, text)
-        if not isinstance(value, int) or value > own:
-            reason = f"limit {name} may not be raised by a file"
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise wrong(f"limit {name} must be a whole number", f"from 1 to {own}", name)
+        if value > own:
             hint = f"give --limit {name.replace('_', '-')}={value} on the command line"
-            raise InputError([Problem("E_CONFIG", reason, hint, str(path), line=_line(name, text))])
+            raise wrong(f"limit {name} may not be raised by a file", hint, name)
 
 
 def _unknown(key: str, known: list[str], path: Path, text: str) -> InputError:

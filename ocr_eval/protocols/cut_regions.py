@@ -95,8 +95,8 @@ class Cut:
 
         pred = self.joined.pred
         key = first_equal(pred.xy, pred.ring) * max(1, len(self.joined.sample_ids)) + pred.sample_of
-        _, first, place = np.unique(key, return_index=True, return_inverse=True)
-        return first[place]
+        first, place = np.unique(key, return_index=True, return_inverse=True)[1:]
+        return np.asarray(first[place], np.int64)
 
     @cached_property
     def areas(self) -> tuple[Floats, Floats]:

@@ -149,7 +149,7 @@ def split(text: str) -> tuple[str, dict[str, str]]:
             raise bad("parameters are key=value, separated by commas")
         key = rest[0][1]
         if key in found_values:
-            raise bad(f"{key} stands there twice")
+            raise bad(f"{quote(key)} stands there twice")
         found_values[key] = rest[2][1]
         rest = rest[3:]
         if rest:

@@ -221,6 +221,10 @@ def test_configuration_gives_defaults_and_the_command_line_wins(folder: Path) ->
     (folder / "ocr-eval.toml").write_text("[limits]\ninstances = 99999999\n")
     ran = run("score", "gt.zip", "sub.zip", "-p", "rrc-iou", cwd=folder)
     assert ran.status == 2 and "may not be raised by a file" in ran.err
+    for text, words in (("limits = [1]\n", "must be a table"), ('[limits]\ninstances = "9"\n', "from 1 to")):
+        (folder / "ocr-eval.toml").write_text(text)
+        ran = run("score", "gt.zip", "sub.zip", cwd=folder)
+        assert ran.status == 2 and words in ran.err, ran.err
 
 
 def test_every_configuration_key_is_a_flag_and_every_setting_is_a_key() -> None:
