@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from ocr_eval.errors import usage_error
+from ocr_eval.formats.isolated import kill_session
 from ocr_eval.formats.messages import PREFIX, frame, lengths
 
 # The modules are looked for where this process found them, and never in the working directory for its own sake.
@@ -193,9 +193,4 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kills a worker and what it started in its session."""
     if process.poll() is not None:
         return
-    with contextlib.suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
+    kill_session(process)
