@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 def assert_gone(pids: Path) -> None:
     """No process that left its id in the folder runs any longer; one that init has not reaped does not."""
     (name,) = os.listdir(pids)
-    for _ in range(50):
+    for _ in range(1500):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
                 time.sleep(0.02)
