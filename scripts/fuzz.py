@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 MEMORY = 4 << 30  # bytes of address space a child may have
+FULL, ROOM = 75, 1500  # status of a child that makes room; MB in use: atheris keeps what mutators give it
 HANG = 30  # seconds of the processor, or ten times as many of the clock, without a new input
 _HEAD = 16  # of the note: number of the run, length of the input
 _PLAIN = ("geometry",)  # compiled kernels cannot be instrumented
@@ -70,6 +71,7 @@ class Child:
         self._note = Note(folder / "current")
         self._begin = self._told = time.monotonic()
         self._early = 0.0
+        self.is_guided = False
         self._traits: set[str] = set()
         self._known = {path.name for path in folder.glob("crash-*.txt")}
         self.stats: dict[str, Any] = {"runs": 0, "new": 0, "crashes": 0, "slowest": 0.0, "slowest_input": ""}
@@ -90,6 +92,8 @@ class Child:
         if now - self._told > 1:
             self._told = now
             self._tell()
+            if self.is_guided and _resident() > ROOM:
+                os._exit(FULL)
         new = set(found) - self._traits
         self._traits |= new
         return bool(new)
@@ -141,6 +145,7 @@ class Child:
         """Inputs by libFuzzer with our mutator; those that reach new code join the corpus. Does not return."""
         import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
+        self.is_guided = True
         corpus = self.folder / "corpus"
         corpus.mkdir(exist_ok=True)
         pool = self.target.seeds()
@@ -251,6 +256,8 @@ def supervise(name: str, out: Path, seconds: float, seed: int, engine: str) -> b
             totals.append(json.loads(stats.read_text(encoding="utf-8")))
         if ended == "done":
             break
+        if ended == "full":
+            continue
         lost += 1
         data = note.read()[1]
         path = folder / f"{ended}-{hashlib.sha256(data).hexdigest()[:12]}"
@@ -264,7 +271,7 @@ def supervise(name: str, out: Path, seconds: float, seed: int, engine: str) -> b
 
 
 def _watch(made: subprocess.Popen[bytes], note: Note) -> str:
-    """How a child ended: ``done``, ``hang`` or ``death``."""
+    """How a child ended: ``done``, ``full`` (another one goes on), ``hang`` or ``death``."""
     number, since, used = -1, time.monotonic(), 0.0
     while made.poll() is None:
         time.sleep(0.2)
@@ -275,7 +282,7 @@ def _watch(made: subprocess.Popen[bytes], note: Note) -> str:
             made.kill()
             made.wait()
             return "hang"
-    return "done" if made.returncode == 0 else "death"
+    return {0: "done", FULL: "full"}.get(made.returncode, "death")
 
 
 def _processor(pid: int) -> float:
