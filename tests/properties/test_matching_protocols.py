@@ -85,7 +85,7 @@ def test_cascade_equals_its_twin(samples: list[Page], upper: bool) -> None:
         assert abs(Fraction(float(made.sums[k, 0])) - similarity) < Fraction(1, 10**13)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ranked=st.lists(st.tuples(st.booleans(), st.sampled_from([0.2, 0.4, 0.6])), min_size=1, max_size=8))
 def test_average_precision_is_its_definition_and_lies_in_its_interval(
     ranked: list[tuple[bool, float]],
@@ -112,7 +112,7 @@ PAGES = st.lists(st.tuples(GT_WORDS, PRED_WORDS), min_size=2, max_size=4)
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(pages=PAGES, shift=st.tuples(st.integers(-1000, 1000), st.integers(-1000, 1000)))
 def test_rows_do_not_depend_on_sharding_order_or_place(
     name: str, pages: list[tuple[list[Word], list[Word]]], shift: tuple[int, int]

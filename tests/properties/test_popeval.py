@@ -92,7 +92,7 @@ def slow(words: Sequence[Word], *, gt: bool) -> list[twin.Word]:
 
 
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(page=pages(RINGS), rule=RULES)
 def test_equals_the_slow_twin_under_every_option(
     kernels: str, page: tuple[list[Word], list[Word]], rule: PopEval
@@ -107,7 +107,7 @@ def test_equals_the_slow_twin_under_every_option(
 
 
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(page=pages(ANY_RING), rule=RULES.filter(lambda rule: rule.hull))
 def test_hulls_of_any_ring_equal_the_slow_twin(
     kernels: str, page: tuple[list[Word], list[Word]], rule: PopEval
@@ -134,7 +134,7 @@ def test_rings_of_any_size_equal_the_slow_twin(samples: list[Page], rule: PopEva
         assert removed == pytest.approx(found.removed, rel=0, abs=1e-12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(page=pages(RINGS), rule=RULES.filter(lambda rule: rule.ties != "reciprocal"))
 def test_never_more_than_the_characters_both_sides_have(
     page: tuple[list[Word], list[Word]], rule: PopEval
@@ -210,7 +210,7 @@ def test_explanations_add_up_to_the_counts(page: tuple[list[Word], list[Word]], 
     assert len(matches.verdicts) == len(page[0]) + len(page[1])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(page=pages(RINGS), rule=RULES)
 def test_no_order_removes_more_than_the_optimum(page: tuple[list[Word], list[Word]], rule: PopEval) -> None:
     gts, preds = ({"img_1": words} for words in page)
